@@ -1,0 +1,70 @@
+interface CodeFacts {
+  /** What has happened, for somebody who has never read the source. */
+  meaning: string
+  /** Whether the same attempt, unchanged, can succeed later. */
+  retryable: boolean
+}
+
+const fact = (meaning: string): CodeFacts => ({ meaning, retryable: false })
+const passing = (meaning: string): CodeFacts => ({ meaning, retryable: true })
+
+/** Every code an error of Kedge can carry. They appear in reports, logs and problem documents. */
+export const errorCodes = {
+  // the caller's mistakes
+  usage: fact('The call or command is not of the form it must have.'),
+  'not-found': fact('There is no such thing.'),
+  conflict: fact('It contradicts something that exists.'),
+  unauthorized: fact('The credentials are missing, expired or wrong.'),
+  forbidden: fact('The credentials do not allow this.'),
+  'too-large': fact('It is larger than the limit.'),
+  'invariant-broken': fact('A defect in Kedge itself. Please report it.'),
+
+  // documents and messages
+  'document-invalid': fact('A document does not match its schema.'),
+  'topic-unknown': fact('The topic is not one of the protocol.'),
+
+  // models
+  'model-not-onnx': fact('The file is not an ONNX model.'),
+  'model-truncated': fact('The file ends in the middle of the model.'),
+  'model-unsupported': fact('The model uses an operator or a data type that cannot run.'),
+  'model-external-data': fact(
+    'The model keeps weights in other files, in a way that is not allowed.',
+  ),
+  'model-too-large': fact('The model is beyond the limits set for models.'),
+  'tensor-mismatch': fact('A tensor has a name, data type or shape that the model does not take.'),
+
+  // trust
+  'digest-mismatch': fact('Bytes do not have the SHA-256 that was announced.'),
+  'signature-invalid': fact('No trusted key has signed this.'),
+  'sequence-stale': fact('The document is older than one already accepted.'),
+  expired: fact('The document is past its expiry time.'),
+
+  // delivery and device
+  'link-offline': passing('There is no connection to the fleet server.'),
+  'link-timeout': passing('The other side did not answer in time.'),
+  'chunk-unavailable': passing('A chunk did not arrive in time.'),
+  'storage-full': passing('There is not enough free space.'),
+  'storage-failed': passing('The store could not be read or written.'),
+  'storage-corrupt': fact('Stored bytes are not what was written.'),
+  'deployment-superseded': fact('A newer desired state took the place of this deployment.'),
+  'deployment-looping': fact('A deployment moved more often than a sound one can.'),
+
+  // inference
+  'probe-failed': fact('The model did not pass its probe on this device.'),
+  'golden-mismatch': fact('Outputs on the golden samples are outside their tolerance.'),
+  'inference-failed': fact('ONNX Runtime reported an error while running the model.'),
+  'inference-timeout': passing('The model did not answer within its deadline.'),
+  'runner-crashed': passing('The process or worker that runs the model has ended.'),
+  'model-not-ready': passing('No version of the model is ready to run yet.'),
+
+  // training
+  'gradient-missing': fact('The training graph uses an operator whose gradient is not known.'),
+  'training-diverged': fact('The loss is no longer a finite number.'),
+
+  // server
+  'database-failed': passing('The database did not answer or refused.'),
+  'port-taken': fact('Another program listens on the port.'),
+  'http-failed': passing('A request to a server failed.'),
+} as const satisfies Record<string, CodeFacts>
+
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { UsageError } from '../errors/kedge-error.js'
+import { publicKeySchema } from '../trust/keys.js'
+import { decodeUtf8, encodeUtf8, fromBase64Url, toBase64Url } from '../util/bytes.js'
+import { base64Schema, deviceIdSchema, labelsSchema } from '../util/scalars.js'
+
+const tokenSchema = z.object({
+  /** Address of the server's API. */
+  url: z.url(),
+  secret: z.string().min(16).max(128),
+  /** SHA-256 of the certificate authority to pin; absent where TLS is off. */
+  ca: z.string().optional(),
+})
+export type EnrolmentToken = z.infer<typeof tokenSchema>
+
+const prefix = 'ket_'
+
+/** One string that is enough to join a fleet. */
+export const formatEnrolmentToken = (token: EnrolmentToken): string =>
+  prefix + toBase64Url(encodeUtf8(JSON.stringify(token)))
+
+/** @throws UsageError `usage` */
+export function parseEnrolmentToken(text: string): EnrolmentToken {
+  try {
+    if (!text.startsWith(prefix)) throw new TypeError(`it does not start with ${prefix}`)
+    return tokenSchema.parse(
+      JSON.parse(decodeUtf8(fromBase64Url(text.slice(prefix.length).trim()))),
+    )
+  } catch (cause) {
+    throw new UsageError(
+      'usage',
+      'this is not an enrolment token; copy the whole line that `kedge token create` printed',
+      { cause },
+    )
+  }
+}
+
+export const deviceKindSchema = z.enum(['agent', 'browser'])
+export type DeviceKind = z.infer<typeof deviceKindSchema>
+
+/** A key asks to become a device of the fleet; `proof` shows that the sender holds it. */
+export const enrolmentRequestSchema = z.object({
+  kind: deviceKindSchema,
+  /** Absent for a page that the server itself serves; such a page is known by its origin. */
+  secret: z.string().max(128).optional(),
+  publicKey: base64Schema.length(44),
+  proof: base64Schema.max(100),
+  labels: labelsSchema,
+})
+export type EnrolmentRequest = z.infer<typeof enrolmentRequestSchema>
+
+/** The bytes `proof` signs. */
+export const enrolmentProofOf = (
+  request: Pick<EnrolmentRequest, 'kind' | 'secret' | 'publicKey'>,
+) => encodeUtf8(`kedge/1/enrol:${request.kind}:${request.publicKey}:${request.secret ?? ''}`)
+
+/** What a device keeps from its enrolment: who it is, whom it trusts, where to connect. */
+export const enrolmentSchema = z.object({
+  device: deviceIdSchema,
+  fleet: z.string().max(80),
+  /** Keys that may sign desired states. */
+  fleetKeys: z.array(publicKeySchema).min(1).max(8),
+  /** `mqtt://…` for agents, `ws://…/mqtt` for browsers. */
+  brokerUrl: z.url(),
+})
+export type Enrolment = z.infer<typeof enrolmentSchema>

@@ -1,0 +1,34 @@
+import { bytesCodec, cborCodec, jsonCodec } from '../model/document-codec.js'
+import { envelopeSchema } from '../trust/dsse.js'
+import { telemetryAckSchema, telemetryBatchSchema } from './telemetry.js'
+import { presenceSchema, reportedStateSchema } from './reported-state.js'
+import { KiB } from '../util/units.js'
+
+/** Everything both ends must agree on for each kind of topic, said once. */
+export const topicMap = {
+  desired: { codec: jsonCodec(envelopeSchema), retain: true, from: 'server', maxBytes: KiB(64) },
+  reported: {
+    codec: jsonCodec(reportedStateSchema),
+    retain: true,
+    from: 'device',
+    maxBytes: KiB(64),
+  },
+  presence: { codec: jsonCodec(presenceSchema), retain: true, from: 'device', maxBytes: KiB(1) },
+  telemetry: {
+    codec: cborCodec(telemetryBatchSchema),
+    retain: false,
+    from: 'device',
+    maxBytes: KiB(128),
+  },
+  ack: { codec: jsonCodec(telemetryAckSchema), retain: false, from: 'server', maxBytes: KiB(1) },
+  /** 128 KiB is the largest message AWS IoT carries. */
+  blob: { codec: bytesCodec, retain: true, from: 'server', maxBytes: KiB(128) },
+} as const
+
+export type TopicKind = keyof typeof topicMap
+export type PayloadOf<Kind extends TopicKind> = ReturnType<
+  (typeof topicMap)[Kind]['codec']['decode']
+>
+
+/** Every message goes at QoS 1: at most once would lose state, exactly once is not needed. */
+export const qos = 1

@@ -1,0 +1,55 @@
+import { DocumentError } from '../errors/document-error.js'
+import type { TopicKind } from './topic-map.js'
+
+/** A topic and the kind of document it carries: what is published to it follows from its type. */
+export interface Topic<Kind extends TopicKind = TopicKind> {
+  readonly kind: Kind
+  readonly path: string
+}
+
+const root = 'kedge/1'
+
+const ofDevice =
+  <Kind extends TopicKind>(kind: Kind) =>
+  (device: string): Topic<Kind> => ({ kind, path: `${root}/d/${device}/${kind}` })
+
+export const topics = {
+  desired: ofDevice('desired'),
+  reported: ofDevice('reported'),
+  presence: ofDevice('presence'),
+  telemetry: ofDevice('telemetry'),
+  ack: ofDevice('ack'),
+  blob: (sha256: string): Topic<'blob'> => ({ kind: 'blob', path: `${root}/blob/${sha256}` }),
+} as const
+
+/** The filters a server subscribes to on a broker that it does not run itself. */
+export const serverFilters = (['reported', 'presence', 'telemetry'] as const).map(
+  (kind) => `${root}/d/+/${kind}`,
+)
+
+const blobPattern = new RegExp(`^${root}/blob/([0-9a-f]{64})$`)
+const devicePattern = new RegExp(
+  `^${root}/d/([a-z0-9][a-z0-9._-]{0,63})/(desired|reported|presence|telemetry|ack)$`,
+)
+
+export type ParsedTopic =
+  | { readonly topic: Topic<'blob'>; readonly sha256: string }
+  | { readonly topic: Topic<Exclude<TopicKind, 'blob'>>; readonly device: string }
+
+/**
+ * Reads an exact topic; filters with wildcards are not topics.
+ *
+ * @throws DocumentError `topic-unknown`
+ */
+export function parseTopic(path: string): ParsedTopic {
+  const sha256 = blobPattern.exec(path)?.[1]
+  if (sha256 !== undefined) return { topic: topics.blob(sha256), sha256 }
+  const [, device, kind] = devicePattern.exec(path) ?? []
+  if (device === undefined) {
+    throw new DocumentError(
+      'topic-unknown',
+      `${JSON.stringify(path.slice(0, 200))} is no topic of Kedge`,
+    )
+  }
+  return { topic: { kind: kind as Exclude<TopicKind, 'blob'>, path }, device }
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { TrustError } from '../errors/trust-error.js'
+import { concatBytes, encodeUtf8, fromBase64, toBase64 } from '../util/bytes.js'
+
+/** Dead Simple Signing Envelope 1.0: github.com/secure-systems-lab/dsse, envelope.md. */
+export const envelopeSchema = z.object({
+  payloadType: z.string().max(200),
+  payload: z.string().max(1_500_000),
+  signatures: z
+    .array(z.object({ keyid: z.string().max(200).optional(), sig: z.string().max(1_000) }))
+    .max(16),
+})
+
+export type Envelope = z.infer<typeof envelopeSchema>
+
+export const payloadTypes = {
+  release: 'application/vnd.kedge.release.v1+json',
+  desired: 'application/vnd.kedge.desired.v1+json',
+} as const
+
+/** An Ed25519 public key that its holder trusts for some purpose. */
+export interface TrustedKey {
+  readonly id: string
+  readonly key: CryptoKey
+}
+
+export interface Signer {
+  readonly id: string
+  readonly privateKey: CryptoKey
+}
+
+export async function signEnvelope(
+  payloadType: string,
+  payload: Uint8Array,
+  signer: Signer,
+): Promise<Envelope> {
+  const signed = preAuthEncoding(payloadType, payload)
+  const signature = await crypto.subtle.sign('Ed25519', signer.privateKey, signed)
+  return {
+    payloadType,
+    payload: toBase64(payload),
+    signatures: [{ keyid: signer.id, sig: toBase64(new Uint8Array(signature)) }],
+  }
+}
+
+/**
+ * The payload's bytes, once any of `keys` has signed exactly them.
+ * A `keyid` is a hint that nobody vouches for, so every key is tried (DSSE protocol.md, "Protocol").
+ *
+ * @throws TrustError `signature-invalid`
+ */
+export async function openEnvelope(
+  envelope: Envelope,
+  payloadType: string,
+  keys: readonly TrustedKey[],
+): Promise<Uint8Array> {
+  if (envelope.payloadType !== payloadType) {
+    throw new TrustError(
+      'signature-invalid',
+      `the envelope holds ${envelope.payloadType}, not ${payloadType}`,
+    )
+  }
+  const payload = decode(envelope.payload)
+  const signed = preAuthEncoding(payloadType, payload)
+  for (const { sig } of envelope.signatures) {
+    const signature = decode(sig)
+    for (const { key } of keys) {
+      if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return payload
+    }
+  }
+  throw new TrustError(
+    'signature-invalid',
+    `none of the ${keys.length} trusted keys has signed this ${payloadType}`,
+  )
+}
+
+/** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */
+function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = encodeUtf8(payloadType)
+  return concatBytes([
+    encodeUtf8(`DSSEv1 ${type.length} `),
+    type,
+    encodeUtf8(` ${payload.length} `),
+    payload,
+  ])
+}
+
+function decode(base64: string): Uint8Array {
+  try {
+    return fromBase64(base64)
+  } catch (cause) {
+    throw new TrustError('signature-invalid', 'the envelope is not valid base64', { cause })
+  }
+}

@@ -1,0 +1,29 @@
+import { Ms } from './units.js'
+
+/** Time as an argument: tests hand in their own. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): Ms
+  /** Milliseconds from an arbitrary start that never goes back; for durations. */
+  monotonic(): Ms
+  /** Resolves after `duration`; rejects with the signal's reason when it aborts first. */
+  sleep(duration: Ms, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => Ms(Date.now()),
+  monotonic: () => Ms(performance.now()),
+  sleep: (duration, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error)
+      const onAbort = () => {
+        clearTimeout(timer)
+        reject(signal?.reason as Error)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }, duration)
+      signal?.addEventListener('abort', onAbort, { once: true })
+    }),
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run the sources; child processes they start run what `npm run build` made.
+const sources = { conditions: ['kedge-source', 'node', 'import', 'default'] }
+
+export default defineConfig({
+  resolve: sources,
+  ssr: { resolve: sources },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
