@@ -1,0 +1,40 @@
+import { WireWriter } from './wire-writer.js'
+
+/** An integer where it is one, else a float: the two cannot be told apart by a JavaScript number. */
+export type AttributeValue = number | string | readonly number[] | { readonly float: number }
+
+export type Attributes = Readonly<Record<string, AttributeValue>>
+
+export interface GraphNode {
+  readonly opType: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Attributes
+}
+
+// `AttributeProto.AttributeType`
+const FLOAT = 1
+const INT = 2
+const STRING = 3
+const INTS = 7
+
+/** A `NodeProto`. */
+export function writeNode({ opType, inputs, outputs, attributes }: GraphNode): WireWriter {
+  const node = new WireWriter()
+  for (const input of inputs) node.text(1, input)
+  for (const output of outputs) node.text(2, output)
+  node.text(3, outputs[0] ?? opType).text(4, opType)
+  for (const [name, value] of Object.entries(attributes)) {
+    node.message(5, writeAttribute(name, value))
+  }
+  return node
+}
+
+function writeAttribute(name: string, value: AttributeValue): WireWriter {
+  const attribute = new WireWriter().text(1, name)
+  if (typeof value === 'number') return attribute.integer(3, value).integer(20, INT)
+  if (typeof value === 'string') return attribute.text(4, value).integer(20, STRING)
+  if ('float' in value) return attribute.float(2, value.float).integer(20, FLOAT)
+  for (const element of value) attribute.integer(8, element)
+  return attribute.integer(20, INTS)
+}
