@@ -63,3 +63,4 @@ declare function clearTimeout(timer: unknown): void
 declare function btoa(binary: string): string
 declare function atob(base64: string): string
 declare function structuredClone<T>(value: T): T
+declare function queueMicrotask(run: () => void): void

@@ -1,0 +1,129 @@
+import { LinkError } from '../errors/device-error.js'
+import { topicMap, type PayloadOf, type TopicKind } from '../protocol/topic-map.js'
+import type { Topic } from '../protocol/topics.js'
+import { deferred, type Deferred } from '../util/deferred.js'
+import type { MqttClient } from './mqtt-client.js'
+
+interface Entry {
+  readonly topic: Topic
+  readonly onDocument: (document: never) => void
+}
+
+/**
+ * What the device listens to, whether or not there is a connection.
+ * Changes made in one turn of the event loop travel in one SUBSCRIBE and one UNSUBSCRIBE packet:
+ * a window of chunks costs two packets, not two each.
+ */
+export class MqttSubscriptions {
+  readonly #entries = new Map<string, Entry>()
+  readonly #onMalformed: (path: string, error: unknown) => void
+  #client: MqttClient | undefined
+  readonly #asked = new Map<string, Deferred<void>>()
+  readonly #left = new Set<string>()
+  #flushing = false
+
+  constructor(onMalformed: (path: string, error: unknown) => void) {
+    this.#onMalformed = onMalformed
+  }
+
+  async add<Kind extends TopicKind>(
+    topic: Topic<Kind>,
+    onDocument: (document: PayloadOf<Kind>) => void,
+  ): Promise<AsyncDisposable> {
+    this.#entries.set(topic.path, { topic, onDocument })
+    this.#left.delete(topic.path)
+    if (this.#client) await this.#ask(topic.path)
+    return {
+      [Symbol.asyncDispose]: () => {
+        this.#remove(topic.path)
+        return Promise.resolve()
+      },
+    }
+  }
+
+  /** Takes over a new connection: everything is subscribed again. */
+  setClient(client: MqttClient | undefined): void {
+    this.#client = client
+    this.#left.clear()
+    for (const { resolve } of this.#asked.values()) resolve()
+    this.#asked.clear()
+    if (!client) return
+    for (const path of this.#entries.keys()) {
+      // A refusal is reported to whoever subscribed first; here only the log can tell.
+      this.#ask(path).catch((error: unknown) => this.#onMalformed(path, error))
+    }
+  }
+
+  deliver(path: string, payload: Uint8Array): void {
+    const entry = this.#entries.get(path)
+    if (!entry) return
+    const { codec, maxBytes } = topicMap[entry.topic.kind]
+    let document: unknown
+    try {
+      if (payload.length > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`)
+      document = codec.decode(payload)
+    } catch (error) {
+      this.#onMalformed(path, error)
+      return
+    }
+    entry.onDocument(document as never)
+  }
+
+  #ask(path: string): Promise<void> {
+    const known = this.#asked.get(path)
+    if (known) return known.promise
+    const granted = deferred<void>()
+    this.#asked.set(path, granted)
+    this.#flushSoon()
+    return granted.promise
+  }
+
+  #remove(path: string): void {
+    if (!this.#entries.delete(path) || !this.#client) return
+    this.#left.add(path)
+    this.#flushSoon()
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return
+    this.#flushing = true
+    queueMicrotask(() => {
+      this.#flushing = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    const client = this.#client
+    if (!client) return
+    const left = [...this.#left]
+    this.#left.clear()
+    if (left.length > 0) client.unsubscribe(left, () => undefined)
+    const asked = [...this.#asked]
+    this.#asked.clear()
+    const isBlob = ([path]: Asked) => this.#entries.get(path)?.topic.kind === 'blob'
+    subscribe(client, asked.filter(isBlob), 0)
+    subscribe(
+      client,
+      asked.filter((one) => !isBlob(one)),
+      1,
+    )
+  }
+}
+
+type Asked = [path: string, granted: Deferred<void>]
+
+// Chunks come at QoS 0: one that is lost is asked for again, so acknowledging each would be waste.
+function subscribe(client: MqttClient, asked: Asked[], qos: 0 | 1): void {
+  if (asked.length === 0) return
+  const paths = asked.map(([path]) => path)
+  client.subscribe(paths, { qos }, (_error, _requested, packet) => {
+    asked.forEach(([path, { resolve, reject }], i) => {
+      // [MQTT-3.9.3] 0x80 in a SUBACK refuses that one filter. Any other failure is a lost
+      // connection, after which the next one subscribes again.
+      if (packet?.granted?.[i] === 0x80) {
+        reject(new LinkError('unauthorized', `the broker refuses a subscription to ${path}`))
+      } else resolve()
+    })
+  })
+}
