@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { UsageError } from '@kedge/shared/errors/kedge-error'
+import { Hours, type Ms } from '@kedge/shared/util/units'
+import type { ServerEnvironment } from './env.js'
+
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+
+export type BrokerConfig =
+  | { readonly kind: 'embedded'; readonly port: number }
+  | { readonly kind: 'external'; readonly url: string }
+
+export type BlobsConfig =
+  | { readonly kind: 'disk'; readonly folder: string }
+  | {
+      readonly kind: 's3'
+      readonly bucket: string
+      readonly prefix: string
+      readonly endpoint: string
+      readonly region: string
+    }
+
+export interface ServerConfig {
+  readonly version: string
+  readonly data: string
+  readonly host: string
+  /** 0 takes any free port; so do the tests. */
+  readonly port: number
+  readonly database: DatabaseConfig
+  readonly broker: BrokerConfig
+  readonly blobs: BlobsConfig
+  /** Where devices and people reach this server, when a proxy stands before it. */
+  readonly publicUrl?: string
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly desired: {
+    readonly timeToLive: Ms
+    /** Length of a device's telemetry window in seconds. */
+    readonly telemetryWindowS: number
+  }
+  /** Folders of built pages. */
+  readonly pages: { readonly console: string; readonly demo: string }
+}
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const url = z.url()
+
+const environmentSchema = z.object({
+  data: z.string().default('.kedge'),
+  host: z.string().default('127.0.0.1'),
+  port: port.default(8080),
+  mqttPort: port.default(1883),
+  databaseUrl: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://…')
+    .optional(),
+  brokerUrl: url
+    .regex(/^(mqtts?|wss?):\/\//, 'must begin with mqtt://, mqtts://, ws:// or wss://')
+    .optional(),
+  blobsUrl: url.regex(/^(s3|file):\/\//, 'must begin with s3:// or file://').optional(),
+  publicUrl: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+})
+
+/**
+ * Checks every value and fills in the defaults.
+ *
+ * @throws UsageError naming each wrong value by flag and environment variable
+ */
+export function toConfig(environment: ServerEnvironment): ServerConfig {
+  const result = environmentSchema.safeParse(environment)
+  if (!result.success) throw new UsageError('usage', describeIssues(result.error))
+  const checked = result.data
+  const data = path.resolve(checked.data)
+  return {
+    version: packageVersion(),
+    data,
+    host: checked.host,
+    port: checked.port,
+    database: toDatabase(checked.databaseUrl, data),
+    broker:
+      checked.brokerUrl === undefined
+        ? { kind: 'embedded', port: checked.mqttPort }
+        : { kind: 'external', url: checked.brokerUrl },
+    blobs: toBlobs(checked.blobsUrl, data),
+    ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
+    logLevel: checked.logLevel,
+    desired: { timeToLive: Hours(7 * 24), telemetryWindowS: 60 },
+    pages: {
+      console: path.resolve(import.meta.dirname, '../../console/dist'),
+      demo: path.resolve(import.meta.dirname, '../../../web-runtime/demo-dist'),
+    },
+  }
+}
+
+function toDatabase(databaseUrl: string | undefined, data: string): DatabaseConfig {
+  if (databaseUrl === undefined) return { kind: 'sqlite', file: path.join(data, 'kedge.db') }
+  if (!databaseUrl.startsWith('sqlite:')) return { kind: 'postgres', url: databaseUrl }
+  return { kind: 'sqlite', file: path.resolve(databaseUrl.slice('sqlite:'.length)) }
+}
+
+function toBlobs(blobsUrl: string | undefined, data: string): BlobsConfig {
+  if (blobsUrl === undefined) return { kind: 'disk', folder: path.join(data, 'blobs') }
+  const parsed = new URL(blobsUrl)
+  if (parsed.protocol === 'file:') return { kind: 'disk', folder: path.resolve(parsed.pathname) }
+  const region = parsed.searchParams.get('region') ?? 'us-east-1'
+  return {
+    kind: 's3',
+    bucket: parsed.hostname,
+    prefix: parsed.pathname.replace(/^\/|\/$/g, ''),
+    endpoint: parsed.searchParams.get('endpoint') ?? `https://s3.${region}.amazonaws.com`,
+    region,
+  }
+}
+
+const flagOf = (field: string) => field.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+
+function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .map(({ path: [field], message }) => {
+      const flag = flagOf(String(field))
+      return `--${flag} (KEDGE_${flag.replaceAll('-', '_').toUpperCase()}): ${message}`
+    })
+    .join('; ')
+}
+
+function packageVersion(): string {
+  const file = path.resolve(import.meta.dirname, '../../package.json')
+  const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return z.object({ version: z.string() }).parse(manifest).version
+}

@@ -1,0 +1,35 @@
+/** What the environment and the command line say, unread: every value is text or absent. */
+export interface ServerEnvironment {
+  readonly data?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: string | undefined
+  readonly mqttPort?: string | undefined
+  readonly databaseUrl?: string | undefined
+  readonly brokerUrl?: string | undefined
+  readonly blobsUrl?: string | undefined
+  readonly publicUrl?: string | undefined
+  readonly adminToken?: string | undefined
+  readonly logLevel?: string | undefined
+  readonly awsAccessKeyId?: string | undefined
+  readonly awsSecretAccessKey?: string | undefined
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+export function readEnv(variables: Variables): ServerEnvironment {
+  const read = (name: string) => variables[name] || undefined
+  return {
+    data: read('KEDGE_DATA'),
+    host: read('KEDGE_HOST'),
+    port: read('KEDGE_PORT'),
+    mqttPort: read('KEDGE_MQTT_PORT'),
+    databaseUrl: read('KEDGE_DATABASE_URL'),
+    brokerUrl: read('KEDGE_BROKER_URL'),
+    blobsUrl: read('KEDGE_BLOBS_URL'),
+    publicUrl: read('KEDGE_PUBLIC_URL'),
+    adminToken: read('KEDGE_ADMIN_TOKEN'),
+    logLevel: read('KEDGE_LOG_LEVEL'),
+    awsAccessKeyId: read('AWS_ACCESS_KEY_ID'),
+    awsSecretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
+  }
+}

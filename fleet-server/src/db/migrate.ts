@@ -1,0 +1,20 @@
+import { Migrator, type Kysely, type Migration } from 'kysely'
+import { ServerError } from '@kedge/shared/errors/server-error'
+import * as foundation from './migrations/001-foundation.js'
+
+/** In the order they run. A released one never changes: what it did stays done. */
+const migrations: Record<string, Migration> = { '001-foundation': foundation }
+
+/** Brings the tables up to date; safe when several servers start at once. @throws ServerError */
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    throw new ServerError('database-failed', 'the database could not be brought up to date', {
+      cause: error,
+    })
+  }
+}

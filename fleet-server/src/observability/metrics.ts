@@ -1,0 +1,71 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/**
+ * What a Prometheus server may scrape. Labels are bounded: never a device, a model or a path that a
+ * client chose.
+ */
+export class Metrics {
+  readonly registry = new Registry()
+
+  readonly httpRequests = new Counter({
+    name: 'kedge_http_requests_total',
+    help: 'HTTP requests by route pattern, method and class of status.',
+    labelNames: ['route', 'method', 'status'] as const,
+    registers: [this.registry],
+  })
+
+  readonly httpSeconds = new Histogram({
+    name: 'kedge_http_request_seconds',
+    help: 'Time to answer an HTTP request, in seconds, by route pattern.',
+    labelNames: ['route'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  })
+
+  readonly httpRefused = this.#counter('kedge_http_refused_total', 'HTTP requests answered 4xx.')
+
+  readonly mqttMessages = new Counter({
+    name: 'kedge_mqtt_messages_total',
+    help: 'Messages from devices, by kind of topic.',
+    labelNames: ['kind'] as const,
+    registers: [this.registry],
+  })
+
+  readonly mqttMalformed = this.#counter(
+    'kedge_mqtt_malformed_total',
+    'Messages from devices that no schema accepts.',
+  )
+
+  readonly desiredIssued = this.#counter(
+    'kedge_desired_states_issued_total',
+    'Desired states signed and published.',
+  )
+
+  readonly telemetryWindows = new Counter({
+    name: 'kedge_telemetry_windows_total',
+    help: 'Telemetry windows by outcome: stored, or duplicate of one that is.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  })
+
+  readonly devices = new Gauge({
+    name: 'kedge_devices',
+    help: 'Devices by presence.',
+    labelNames: ['presence'] as const,
+    registers: [this.registry],
+  })
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry })
+  }
+
+  /** Refused messages and requests since the start. */
+  async refused(): Promise<{ mqtt: number; http: number }> {
+    const total = async (counter: Counter) => (await counter.get()).values[0]?.value ?? 0
+    return { mqtt: await total(this.mqttMalformed), http: await total(this.httpRefused) }
+  }
+
+  #counter(name: string, help: string): Counter {
+    return new Counter({ name, help, registers: [this.registry] })
+  }
+}
