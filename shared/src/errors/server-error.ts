@@ -1,6 +1,6 @@
 import { KedgeError } from './kedge-error.js'
 
-/** What the fleet server leans on did not hold: its database, its port, another server. */
+/** Something around the server does not answer, or somebody else holds it. */
 export class ServerError extends KedgeError<'database-failed' | 'port-taken' | 'http-failed'> {
   override name = 'ServerError'
 }

@@ -1,8 +1,6 @@
-import { InvariantError } from '../errors/kedge-error.js'
 import type { Attributes } from '../model/onnx/write-node.js'
 import { GraphBuilder } from '../model/onnx/graph-builder.js'
 import type { Dimension, DType, Tensor } from '../model/tensor.js'
-import type { OperatorRules } from './operators/operator-rule.js'
 
 /** A value of the graph. */
 export interface Value {
@@ -20,15 +18,21 @@ export interface Step {
   readonly attributes: Attributes
 }
 
+export type ShapeInference = (
+  opType: string,
+  inputs: readonly Value[],
+  attributes: Attributes,
+) => readonly Dimension[]
+
 /** Builds a graph and remembers the operations, so that they can be differentiated in reverse. */
 export class Tape {
   readonly graph: GraphBuilder
-  readonly #rules: OperatorRules
+  readonly #inferShape: ShapeInference
   readonly #steps: Step[] = []
 
-  constructor(name: string, rules: OperatorRules) {
+  constructor(name: string, inferShape: ShapeInference) {
     this.graph = new GraphBuilder(name)
-    this.#rules = rules
+    this.#inferShape = inferShape
   }
 
   get steps(): readonly Step[] {
@@ -51,11 +55,9 @@ export class Tape {
     return { name: this.graph.int64s(elements), shape: [elements.length], elements }
   }
 
-  /** Adds an operation of the forward pass; its shape follows from the rule of the operator. */
+  /** Adds an operation of the forward pass; its shape is inferred. */
   apply(opType: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
-    const rule = this.#rules[opType]
-    if (rule === undefined) throw new InvariantError(`there is no shape rule for ${opType}`)
-    const shape = rule.shape(inputs, attributes)
+    const shape = this.#inferShape(opType, inputs, attributes)
     const output = this.emit({ opType, inputs, attributes }, shape)
     this.#steps.push({ opType, inputs, output, attributes })
     return output

@@ -1,7 +1,9 @@
 import type { GoldenSample } from '../../model/golden-samples.js'
 import type { Release, Variant } from '../../model/release.js'
 import type { Tensors } from '../../model/tensor.js'
+import type { OpenPrediction } from '../../telemetry/open-predictions.js'
 import type { ReferenceProfile } from '../../telemetry/reference-profile.js'
+import type { Label } from '../../telemetry/score.js'
 import type { TelemetryWindow } from '../../telemetry/window.js'
 
 /** Everything a runner is given: bytes that have been verified, never a path. */
@@ -21,17 +23,6 @@ export interface RunResult {
   readonly version: string
   /** Time ONNX Runtime took, in microseconds. */
   readonly latencyUs: number
-}
-
-/** A label for a prediction: the name or number of a class, or the true value. */
-export type Label = string | number
-
-/** How a prediction is told apart when nobody has labelled it yet. */
-export interface OpenPrediction {
-  readonly id: string
-  readonly at: number
-  /** Class number, or predicted value. */
-  readonly predicted: number
 }
 
 export interface ProbeReport {

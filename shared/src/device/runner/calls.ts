@@ -2,14 +2,10 @@ import { errorCodes, type ErrorCode } from '../../errors/error-codes.js'
 import { InvariantError } from '../../errors/kedge-error.js'
 import type { GoldenSample } from '../../model/golden-samples.js'
 import type { Tensors } from '../../model/tensor.js'
+import type { OpenPrediction } from '../../telemetry/open-predictions.js'
+import type { Label } from '../../telemetry/score.js'
 import type { TelemetryWindow } from '../../telemetry/window.js'
-import type {
-  Label,
-  OpenPrediction,
-  ProbeReport,
-  RunnerSpec,
-  RunResult,
-} from '../ports/inference.js'
+import type { ProbeReport, RunnerSpec, RunResult } from '../ports/inference.js'
 
 /** What a supervisor asks of a runner. Both are ours and of one version, so shapes are not re-checked. */
 export interface RunnerCalls {

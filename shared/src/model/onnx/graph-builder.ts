@@ -89,13 +89,28 @@ export class GraphBuilder {
   }
 
   #graph(): WireWriter {
+    const { nodes, values } = this.#live()
     const graph = new WireWriter()
-    for (const node of this.#nodes) graph.message(1, writeNode(node))
+    for (const node of nodes) graph.message(1, writeNode(node))
     graph.text(2, this.#name)
-    for (const [name, tensor] of this.#initializers) graph.message(5, writeTensor(name, tensor))
+    for (const [name, tensor] of this.#initializers) {
+      if (values.has(name)) graph.message(5, writeTensor(name, tensor))
+    }
     for (const spec of this.#inputs) graph.message(11, writeValueInfo(spec))
     for (const spec of this.#outputs) graph.message(12, writeValueInfo(spec))
     return graph
+  }
+
+  /** What the outputs depend on; ONNX Runtime would run the rest too. */
+  #live(): { nodes: GraphNode[]; values: ReadonlySet<string> } {
+    const values = new Set(this.#outputs.map(({ name }) => name))
+    const nodes: GraphNode[] = []
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((output) => values.has(output))) continue
+      for (const input of node.inputs) values.add(input)
+      nodes.push(node)
+    }
+    return { nodes: nodes.reverse(), values }
   }
 
   #freshName(opType: string): string {

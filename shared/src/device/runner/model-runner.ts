@@ -1,0 +1,105 @@
+import { describeError } from '../../errors/kedge-error.js'
+import type { GoldenSample } from '../../model/golden-samples.js'
+import type { Tensors } from '../../model/tensor.js'
+import type { OpenPrediction } from '../../telemetry/open-predictions.js'
+import { Recorder } from '../../telemetry/recorder.js'
+import type { Label } from '../../telemetry/score.js'
+import type { TelemetryWindow } from '../../telemetry/window.js'
+import type { Clock } from '../../util/clock.js'
+import type { ProbeReport, RunnerSpec, RunResult } from '../ports/inference.js'
+import { checkInputs } from './check-inputs.js'
+import type { Engine, EngineSession } from './engine.js'
+import { probeSession } from './probe.js'
+
+export interface ModelRunnerOptions {
+  readonly engine: Engine
+  readonly providers: readonly string[]
+  readonly clock: Clock
+  /** Makes prediction ids unlike those of every other runner. */
+  readonly tag: string
+}
+
+/** A loaded model that counts what it does: what runs inside a child process or a worker. */
+export class ModelRunner {
+  readonly loadMs: number
+  readonly #spec: RunnerSpec
+  readonly #clock: Clock
+  readonly #session: EngineSession
+  readonly #recorder: Recorder
+
+  private constructor(parts: {
+    spec: RunnerSpec
+    options: ModelRunnerOptions
+    session: EngineSession
+    loadMs: number
+  }) {
+    const { spec, options, session } = parts
+    this.#spec = spec
+    this.#clock = options.clock
+    this.#session = session
+    this.loadMs = parts.loadMs
+    this.#recorder = new Recorder({
+      release: spec.release,
+      digest: spec.digest,
+      provider: session.provider,
+      profile: spec.profile,
+      tag: options.tag,
+      startedAt: options.clock.now(),
+    })
+  }
+
+  /** @throws DeploymentError `probe-failed` when ONNX Runtime does not load the model */
+  static async load(spec: RunnerSpec, options: ModelRunnerOptions): Promise<ModelRunner> {
+    const start = options.clock.monotonic()
+    const session = await options.engine.load(spec.model, options.providers)
+    const loadMs = options.clock.monotonic() - start
+    return new ModelRunner({ spec, options, session, loadMs })
+  }
+
+  get provider(): string {
+    return this.#session.provider
+  }
+
+  /** @throws TensorError, InferenceError `inference-failed` */
+  async run(inputs: Tensors): Promise<RunResult> {
+    const session = this.#session
+    try {
+      checkInputs(inputs, session.inputs)
+      const start = this.#clock.monotonic()
+      const outputs = await session.run(inputs)
+      const latencyUs = (this.#clock.monotonic() - start) * 1000
+      const id = this.#recorder.record({ inputs, outputs, latencyUs, at: this.#clock.now() })
+      return { id, outputs, version: this.#spec.release.version, latencyUs }
+    } catch (error) {
+      this.#recorder.recordError(describeError(error, 'inference-failed').code)
+      throw error
+    }
+  }
+
+  /** Not counted: a probe says nothing of real inputs. */
+  probe(samples: readonly GoldenSample[]): Promise<ProbeReport> {
+    const tolerance = this.#spec.release.golden?.tolerance
+    return probeSession(this.#session, {
+      samples,
+      tolerance,
+      clock: this.#clock,
+      loadMs: this.loadMs,
+    })
+  }
+
+  feedback(id: string, label: Label): boolean {
+    return this.#recorder.feedback(id, label)
+  }
+
+  takeWindow(now: number): TelemetryWindow | undefined {
+    return this.#recorder.takeWindow(now)
+  }
+
+  takeOpenPredictions(): OpenPrediction[] {
+    return this.#recorder.takeOpenPredictions()
+  }
+
+  release(): Promise<void> {
+    return this.#session.release()
+  }
+}
