@@ -1,0 +1,43 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { toStorageError } from './storage-faults.js'
+
+/** Where everything lies in an agent's data folder. */
+export interface DataLayout {
+  readonly root: string
+  readonly enrolment: string
+  readonly device: string
+  /** The device's private key; readable by its owner alone. */
+  readonly key: string
+  readonly lock: string
+  /** Process number and local address of the agent that holds the lock. */
+  readonly process: string
+  readonly models: string
+  readonly chunks: string
+  readonly spool: string
+}
+
+export const dataLayout = (root: string): DataLayout => ({
+  root,
+  enrolment: path.join(root, 'enrolment.json'),
+  device: path.join(root, 'device.json'),
+  key: path.join(root, 'key'),
+  lock: path.join(root, 'agent.lock'),
+  process: path.join(root, 'agent.json'),
+  models: path.join(root, 'models'),
+  chunks: path.join(root, 'chunks'),
+  spool: path.join(root, 'spool.db'),
+})
+
+/** @throws StorageError */
+export async function createDataFolder(root: string): Promise<DataLayout> {
+  const layout = dataLayout(path.resolve(root))
+  try {
+    await mkdir(layout.root, { recursive: true, mode: 0o700 })
+    await mkdir(layout.models, { recursive: true })
+    await mkdir(layout.chunks, { recursive: true })
+  } catch (cause) {
+    throw toStorageError(cause, { doing: `create the data folder ${layout.root}` })
+  }
+  return layout
+}

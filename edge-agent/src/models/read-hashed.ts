@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { slabBytes } from './byte-range.js'
+
+/**
+ * A file's bytes and their SHA-256, hashed in steps that leave the event loop free.
+ * Throws what the file system throws.
+ */
+export async function readHashed(file: string): Promise<{ bytes: Uint8Array; sha256: string }> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    // Not from Buffer's shared pool: the bytes may be handed over to another thread.
+    const bytes = Buffer.allocUnsafeSlow(size)
+    const digest = createHash('sha256')
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(slabBytes, size - at), at)
+      if (bytesRead === 0) break
+      digest.update(bytes.subarray(at, at + bytesRead))
+      at += bytesRead
+    }
+    return { bytes, sha256: digest.digest('hex') }
+  } finally {
+    await handle.close()
+  }
+}
