@@ -15,6 +15,8 @@ export interface DataLayout {
   readonly models: string
   readonly chunks: string
   readonly spool: string
+  /** The runners' working directory, which stays empty. */
+  readonly runners: string
 }
 
 export const dataLayout = (root: string): DataLayout => ({
@@ -27,6 +29,7 @@ export const dataLayout = (root: string): DataLayout => ({
   models: path.join(root, 'models'),
   chunks: path.join(root, 'chunks'),
   spool: path.join(root, 'spool.db'),
+  runners: path.join(root, 'runners'),
 })
 
 /** @throws StorageError */
