@@ -1,0 +1,43 @@
+import { webSha256 } from '@kedge/shared/util/sha256'
+import { systemClock } from '@kedge/shared/util/clock'
+import { systemEntropy } from '@kedge/shared/util/entropy'
+import { openInferenceHost } from '../../../web-runtime/src/inference/web-inference-host.js'
+import { IdbModelStore } from '../../../web-runtime/src/models/idb-model-store.js'
+import { awaitLead, tryLead } from '../../../web-runtime/src/page/tab-lead.js'
+import { requireSecurePage } from '../../../web-runtime/src/page/secure-page.js'
+import { loadDeviceKeys } from '../../../web-runtime/src/state/device-keys.js'
+import { IdbStateStore } from '../../../web-runtime/src/state/idb-state-store.js'
+import { Database } from '../../../web-runtime/src/storage/database.js'
+import { openIdbSpool } from '../../../web-runtime/src/telemetry/idb-spool.js'
+import { scaleModel, scaleSpec, vector } from './tiny-release.js'
+
+const heard: string[] = []
+const log = {
+  info: (message: string, facts?: unknown) => heard.push(`${message} ${JSON.stringify(facts)}`),
+  warn: (message: string, facts?: unknown) => heard.push(`${message} ${JSON.stringify(facts)}`),
+}
+
+/** The rooms of the web runtime, for tests that act inside a page. */
+const opened = {
+  heard,
+  vector,
+  scaleModel,
+  scaleSpec,
+  webSha256,
+  database: (name: string) => new Database(name),
+  modelStore: (name: string) => new IdbModelStore(new Database(name), webSha256),
+  stateStore: (name: string) => new IdbStateStore(new Database(name)),
+  spool: (name: string) => openIdbSpool(new Database(name), systemEntropy),
+  deviceKeys: (name: string) => loadDeviceKeys(new Database(name)),
+  inferenceHost: (engine: 'auto' | 'wasm' | 'webgpu') =>
+    openInferenceHost({ engine, clock: systemClock, log }),
+  awaitLead,
+  tryLead,
+  requireSecurePage,
+}
+
+declare global {
+  const rooms: typeof opened
+}
+
+Object.assign(window, { rooms: opened })

@@ -1,0 +1,93 @@
+import type { DeviceLog } from '@kedge/shared/device/ports/host'
+import type { InferenceHost, Runner, RunnerSpec } from '@kedge/shared/device/ports/inference'
+import { startRemoteRunner } from '@kedge/shared/device/runner/remote-runner'
+import type { Clock } from '@kedge/shared/util/clock'
+import { chooseEngine, type EngineName } from './engine-choice.js'
+import { GpuRunner } from './gpu-runner.js'
+import { ortVersion } from './ort-version.js'
+import { openWorkerChannel } from './worker-channel.js'
+import type { WorkerSettings } from './worker-settings.js'
+
+export interface InferenceOptions {
+  /** `auto` takes WebGPU for models made for it, where there is an adapter. Default `auto`. */
+  readonly engine?: 'auto' | EngineName
+  /** Where the WebAssembly files lie, when they are not beside the built script. */
+  readonly wasmUrls?: Partial<Record<EngineName, string>>
+  readonly clock: Clock
+  readonly log: DeviceLog
+}
+
+/** Runs each version of a model in a worker of its own. */
+export async function openInferenceHost(options: InferenceOptions): Promise<InferenceHost> {
+  const requested = options.engine ?? 'auto'
+  const hasAdapter = requested !== 'wasm' && (await findAdapter())
+  return new WebInferenceHost(options, hasAdapter)
+}
+
+class WebInferenceHost implements InferenceHost {
+  readonly engine = { name: 'onnxruntime-web', version: ortVersion }
+  readonly providers: readonly EngineName[]
+  readonly #options: InferenceOptions
+  readonly #hasAdapter: boolean
+
+  constructor(options: InferenceOptions, hasAdapter: boolean) {
+    this.#options = options
+    this.#hasAdapter = hasAdapter
+    this.providers = hasAdapter ? ['webgpu', 'wasm'] : ['wasm']
+  }
+
+  async start(spec: RunnerSpec): Promise<Runner> {
+    const { log } = this.#options
+    const { engine, reason } = chooseEngine({
+      requested: this.#options.engine ?? 'auto',
+      madeFor: spec.variant.providers,
+      hasAdapter: this.#hasAdapter,
+      hasGoldenSamples: spec.release.golden !== undefined,
+    })
+    const model = `${spec.release.model} ${spec.release.version}`
+    log.info('engine chosen', { model, engine, reason })
+    if (engine === 'wasm') return this.#startOn('wasm', spec)
+    const fallBack = (why: string) => {
+      log.warn('WebGPU will not do, WebAssembly takes over', { model, reason: why })
+      return this.#startOn('wasm', spec)
+    }
+    try {
+      return new GpuRunner(await this.#startOn('webgpu', spec), fallBack)
+    } catch (error) {
+      return fallBack(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #startOn(engine: EngineName, spec: RunnerSpec): Promise<Runner> {
+    const worker = startWorker(engine)
+    worker.postMessage(this.#settingsFor(engine))
+    const { port, kill } = openWorkerChannel(worker)
+    return startRemoteRunner(spec, {
+      port,
+      clock: this.#options.clock,
+      kill: () => kill('it was ended'),
+    })
+  }
+
+  #settingsFor(engine: EngineName): WorkerSettings {
+    const wasmUrl = this.#options.wasmUrls?.[engine]
+    return { kind: 'settings', threads: countThreads(), ...(wasmUrl !== undefined && { wasmUrl }) }
+  }
+}
+
+// The form `new Worker(new URL(…, import.meta.url))` is what bundlers look for, so it is written out.
+const startWorker = (engine: EngineName): Worker =>
+  engine === 'wasm'
+    ? new Worker(new URL('./wasm.worker.js', import.meta.url), { type: 'module' })
+    : new Worker(new URL('./webgpu.worker.js', import.meta.url), { type: 'module' })
+
+/** Threads share memory, which browsers allow only to pages that are isolated from other origins. */
+const countThreads = () =>
+  globalThis.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1
+
+async function findAdapter(): Promise<boolean> {
+  const gpu = (navigator as { gpu?: { requestAdapter(): Promise<unknown> } }).gpu
+  // Some browsers reject instead of saying null.
+  const adapter = await gpu?.requestAdapter().catch(() => null)
+  return adapter !== null && adapter !== undefined
+}

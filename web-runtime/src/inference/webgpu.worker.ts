@@ -1,0 +1,4 @@
+import * as ort from 'onnxruntime-web/webgpu'
+import { serveOnnx } from './serve-onnx.js'
+
+serveOnnx(ort, 'webgpu')
