@@ -64,3 +64,7 @@ declare function btoa(binary: string): string
 declare function atob(base64: string): string
 declare function structuredClone<T>(value: T): T
 declare function queueMicrotask(run: () => void): void
+declare class URL {
+  constructor(url: string, base?: string)
+  readonly href: string
+}

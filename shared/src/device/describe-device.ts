@@ -1,0 +1,93 @@
+import type { Enrolment } from '../protocol/enrolment.js'
+import type {
+  Problem,
+  ReportedDeployment,
+  ReportedSlot,
+  ReportedState,
+} from '../protocol/reported-state.js'
+import type { Deployment } from './deployment-machine.js'
+import type { SlotRecord } from './device-record.js'
+import type { DeviceLoop } from './device-loop.js'
+import type { DeviceState } from './device-state.js'
+import type { InferenceService } from './inference-service.js'
+import type { DeviceHost } from './ports/host.js'
+
+export interface DescribedParts {
+  readonly host: DeviceHost
+  readonly enrolment: Enrolment
+  readonly state: DeviceState
+  readonly service: InferenceService
+  readonly loop: DeviceLoop
+  readonly bootedAt: number
+}
+
+/** What the device says of itself, from what it is at this moment. */
+export async function describeDevice(parts: DescribedParts): Promise<ReportedState> {
+  const { host, state, enrolment, bootedAt } = parts
+  return {
+    v: 1,
+    device: enrolment.device,
+    at: host.clock.now(),
+    bootedAt,
+    agent: host.agent,
+    seqApplied: state.desired?.seq ?? 0,
+    capabilities: {
+      ...host.machine,
+      providers: [...host.inference.providers],
+      engine: host.inference.engine,
+    },
+    storage: await host.models.space(),
+    slots: Object.fromEntries(
+      Object.entries(state.record.slots).map(([slot, record]) => [
+        slot,
+        describeSlot(slot, record, parts),
+      ]),
+    ),
+    problems: problemsOf(parts),
+  }
+}
+
+function describeSlot(
+  slot: string,
+  { deployment }: SlotRecord,
+  { service, loop }: DescribedParts,
+): ReportedSlot {
+  const serving = service.serving(slot)
+  const progress = loop.progress(slot)
+  return {
+    ...(serving && {
+      running: {
+        release: serving.ref,
+        since: serving.since,
+        provider: serving.runner.provider,
+        variant: serving.variant,
+      },
+    }),
+    ...(deployment && { deployment: { ...toReported(deployment), ...(progress && { progress }) } }),
+  }
+}
+
+function toReported({ moves: _moves, ...reported }: Deployment): ReportedDeployment {
+  return reported
+}
+
+function problemsOf({ state, service, host }: DescribedParts): Problem[] {
+  const problems: Problem[] = []
+  if (state.refusal) problems.push(state.refusal)
+  for (const slot of Object.keys(state.record.slots)) {
+    const crashes = service.crashes(slot)
+    if (crashes > 0) {
+      problems.push({
+        code: 'runner-crashed',
+        message: `the process that runs ${slot} has ended ${crashes} times since its version came`,
+      })
+    }
+  }
+  if (host.link.malformed > 0) {
+    problems.push({
+      code: 'document-invalid',
+      message: `${host.link.malformed} messages from the broker did not match their schema`,
+    })
+  }
+  return problems
+}

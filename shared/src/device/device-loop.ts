@@ -1,0 +1,232 @@
+import { DeploymentError } from '../errors/device-error.js'
+import { describeError, InvariantError, KedgeError } from '../errors/kedge-error.js'
+import { retrySchedule } from '../util/retry-schedule.js'
+import { Minutes, Ms, Seconds } from '../util/units.js'
+import { advance, maxMoves, type Deployment } from './deployment-machine.js'
+import type { SlotRecord } from './device-record.js'
+import type { DeviceState } from './device-state.js'
+import type { InferenceService } from './inference-service.js'
+import type { DeviceHost } from './ports/host.js'
+import { reconcile, type Step } from './reconcile.js'
+import { executeStep, type SlotStep } from './steps/executors.js'
+import { pruneStore } from './steps/prune-store.js'
+import type { StepContext } from './steps/step-context.js'
+
+/** Attempts at something that can succeed later: a chunk that is missing, a disk that is full. */
+const retry = { first: Seconds(1), factor: 2, cap: Minutes(5), jitter: 0.5 }
+
+interface Running {
+  readonly step: SlotStep
+  readonly abort: AbortController
+  readonly done: Promise<void>
+}
+
+interface Pause {
+  readonly until: number
+  readonly delays: Iterator<Ms>
+}
+
+export interface DeviceLoopOptions {
+  readonly host: DeviceHost
+  readonly state: DeviceState
+  readonly service: InferenceService
+  readonly onChange: () => void
+}
+
+/** Carries out, slot by slot and side by side, the steps that lead to the desired state. */
+export class DeviceLoop {
+  readonly #options: DeviceLoopOptions
+  readonly #running = new Map<string, Running>()
+  readonly #pauses = new Map<string, Pause>()
+  readonly #progress = new Map<string, { done: number; total: number }>()
+  readonly #crashesSeen = new Map<string, number>()
+  readonly #stopping = new AbortController()
+  #pruning: Promise<void> | undefined
+  #untidy = true
+
+  constructor(options: DeviceLoopOptions) {
+    this.#options = options
+  }
+
+  progress(slot: string): { done: number; total: number } | undefined {
+    return this.#progress.get(slot)
+  }
+
+  /** Looks at what is to be done, now. Cheap to call for any reason. */
+  wake(): void {
+    if (this.#stopping.signal.aborted || this.#pruning) return
+    const { state, service, host } = this.#options
+    const steps = reconcile(state.desired, {
+      record: state.record,
+      running: service.running,
+      untidy: this.#untidy && this.#running.size === 0,
+    })
+    this.#abortSuperseded(steps)
+    for (const step of steps) {
+      if (step.kind === 'prune') this.#prune()
+      else if (!this.#running.has(step.slot) && !this.#isPaused(step.slot, host.clock.now())) {
+        if (!this.#holdBack(step)) this.#start(step)
+      }
+    }
+  }
+
+  /** What waited for the network need not wait out its pause. */
+  retryNow(): void {
+    for (const [slot, { delays }] of this.#pauses) this.#pauses.set(slot, { until: 0, delays })
+    this.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new DeploymentError('deployment-superseded', 'the device is stopping'))
+    for (const { abort } of this.#running.values()) abort.abort(this.#stopping.signal.reason)
+    await Promise.all([...this.#running.values()].map(({ done }) => done))
+    await this.#pruning
+  }
+
+  /** The first crash of a version is answered at once, each further one after a longer pause. */
+  #holdBack(step: SlotStep): boolean {
+    const crashes = this.#options.service.crashes(step.slot)
+    if (step.kind !== 'start' || crashes <= (this.#crashesSeen.get(step.slot) ?? 1)) return false
+    this.#crashesSeen.set(step.slot, crashes)
+    this.#pause(step.slot)
+    return true
+  }
+
+  #start(step: SlotStep): void {
+    const abort = new AbortController()
+    const done = this.#execute(step, abort.signal).finally(() => {
+      this.#running.delete(step.slot)
+      this.#options.onChange()
+      this.wake()
+    })
+    this.#running.set(step.slot, { step, abort, done })
+  }
+
+  async #execute(step: SlotStep, signal: AbortSignal): Promise<void> {
+    const { state } = this.#options
+    try {
+      checkMoves(step)
+      const record = await executeStep(step, this.#context(), signal)
+      // A switch has moved the traffic: what it did is so, wanted or not.
+      if (signal.aborted && step.kind !== 'switch') return
+      await state.saveSlot(step.slot, record)
+      // A runner that keeps ending is started again ever later.
+      if (step.kind !== 'start') this.#pauses.delete(step.slot)
+      this.#progress.delete(step.slot)
+      if (step.kind === 'switch' || step.kind === 'drop') this.#untidy = true
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(step, error)
+    }
+  }
+
+  async #fail(step: SlotStep, error: unknown): Promise<void> {
+    const { state, host } = this.#options
+    const reason = describeError(error, 'probe-failed')
+    const passing = error instanceof KedgeError && error.retryable
+    host.log.warn('a step failed', { step: step.kind, slot: step.slot, ...reason })
+    const record = failedRecord(state.record.slots[step.slot] ?? {}, {
+      step,
+      reason,
+      passing,
+      now: host.clock.now(),
+    })
+    try {
+      await state.saveSlot(step.slot, record)
+    } catch (saveError) {
+      host.log.warn('the state could not be saved', {
+        ...describeError(saveError, 'storage-failed'),
+      })
+    }
+    this.#untidy = true
+    this.#pause(step.slot)
+  }
+
+  #pause(slot: string): void {
+    const { clock, entropy } = this.#options.host
+    const delays = this.#pauses.get(slot)?.delays ?? retrySchedule(retry, entropy)
+    const delay = delays.next().value as Ms
+    this.#pauses.set(slot, { until: clock.now() + delay, delays })
+    clock.sleep(Ms(delay + 1), this.#stopping.signal).then(
+      () => this.wake(),
+      () => undefined,
+    )
+  }
+
+  #isPaused(slot: string, now: number): boolean {
+    return (this.#pauses.get(slot)?.until ?? 0) > now
+  }
+
+  /** Ends the deployments of releases that are no longer wanted. */
+  #abortSuperseded(steps: readonly Step[]): void {
+    for (const [slot, { step, abort }] of this.#running) {
+      const next = steps.find((one) => one.kind !== 'prune' && one.slot === slot)
+      if (!('deployment' in step) || next === undefined) continue
+      if (next.kind === 'begin' || next.kind === 'settle' || next.kind === 'drop') {
+        abort.abort(
+          new DeploymentError('deployment-superseded', 'a newer desired state took its place'),
+        )
+      }
+    }
+  }
+
+  #prune(): void {
+    this.#untidy = false
+    this.#pruning = pruneStore(this.#context())
+      .catch((error: unknown) =>
+        this.#options.host.log.warn('the store could not be tidied', { error: String(error) }),
+      )
+      .finally(() => {
+        this.#pruning = undefined
+        this.#options.onChange()
+        this.wake()
+      })
+  }
+
+  #context(): StepContext {
+    const { host, service, state } = this.#options
+    if (!state.desired) throw new InvariantError('a step without a desired state')
+    return {
+      host,
+      service,
+      desired: state.desired,
+      publishers: state.publishers,
+      slots: state.record.slots,
+      progress: (slot, done, total) => {
+        this.#progress.set(slot, { done, total })
+        this.#options.onChange()
+      },
+    }
+  }
+}
+
+function checkMoves(step: SlotStep): void {
+  if (!('deployment' in step) || step.deployment.moves < maxMoves) return
+  throw new DeploymentError(
+    'deployment-looping',
+    `it took ${step.deployment.moves} steps without coming to an end`,
+  )
+}
+
+/** The slot with the reason noted: a passing one keeps its place, any other ends the deployment. */
+function failedRecord(
+  record: SlotRecord,
+  failure: {
+    step: SlotStep
+    reason: { code: string; message: string }
+    passing: boolean
+    now: number
+  },
+): SlotRecord {
+  const { step, reason, passing, now } = failure
+  const deployment = deploymentOf(step, record, now)
+  if (!deployment) return record
+  if (passing || step.kind === 'start') return { ...record, deployment: { ...deployment, reason } }
+  return { ...record, deployment: advance(deployment, { type: 'failed', reason }, now) }
+}
+
+function deploymentOf(step: SlotStep, record: SlotRecord, now: number): Deployment | undefined {
+  if ('deployment' in step) return step.deployment
+  if (step.kind !== 'begin' && step.kind !== 'settle') return record.deployment
+  const { release, rollout, attempt } = step.desired
+  return { release, rollout, attempt, state: 'resolving', since: now, moves: 0 }
+}

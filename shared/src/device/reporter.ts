@@ -1,0 +1,43 @@
+import type { ReportedState } from '../protocol/reported-state.js'
+import { topics } from '../protocol/topics.js'
+import { Ms } from '../util/units.js'
+import type { DeviceHost } from './ports/host.js'
+
+/** Changes closer together than this travel in one report. */
+const pause = Ms(500)
+
+/** Tells the server what the device is: whenever that changes, and at every new connection. */
+export class Reporter {
+  readonly #host: DeviceHost
+  readonly #device: string
+  readonly #describe: () => Promise<ReportedState>
+  #wanted = false
+  #working: Promise<void> | undefined
+
+  constructor(host: DeviceHost, device: string, describe: () => Promise<ReportedState>) {
+    this.#host = host
+    this.#device = device
+    this.#describe = describe
+  }
+
+  /** The state has changed, or nobody can know it yet. */
+  changed(): void {
+    this.#wanted = true
+    this.#working ??= this.#work().finally(() => (this.#working = undefined))
+  }
+
+  async #work(): Promise<void> {
+    const { link, clock, log } = this.#host
+    while (this.#wanted && link.online) {
+      this.#wanted = false
+      try {
+        await link.publish(topics.reported(this.#device), await this.#describe())
+      } catch (error) {
+        // The next connection begins with a report.
+        log.warn('the report was not taken', { error: String(error) })
+        return
+      }
+      await clock.sleep(pause)
+    }
+  }
+}

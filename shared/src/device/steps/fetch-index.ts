@@ -1,0 +1,35 @@
+import { readChunkIndex } from '../../delivery/index-blobs.js'
+import type { ChunkIndex } from '../../delivery/chunk-index.js'
+import { DeliveryError } from '../../errors/device-error.js'
+import type { ReleaseFile } from '../../model/release.js'
+import { fetchBlob } from '../chunk-fetch.js'
+import type { DeviceHost } from '../ports/host.js'
+
+/**
+ * The chunk index of a release's file: from the store, or fetched and kept there.
+ *
+ * @throws DeliveryError `digest-mismatch` when it describes another file
+ */
+export async function fetchIndex(
+  file: ReleaseFile,
+  host: DeviceHost,
+  signal: AbortSignal,
+): Promise<ChunkIndex> {
+  const index = await readChunkIndex(file.index, (sha256) => keepBlob(sha256, host, signal))
+  if (index.sha256 !== file.sha256 || index.length !== file.length) {
+    throw new DeliveryError('digest-mismatch', `the chunk index of ${file.path} is of another file`)
+  }
+  return index
+}
+
+/** A blob from the store, or fetched and put there. */
+export async function keepBlob(
+  sha256: string,
+  host: DeviceHost,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (await host.models.has(sha256)) return host.models.read(sha256)
+  const bytes = await fetchBlob(sha256, host, signal)
+  await host.models.putFile(sha256, bytes)
+  return bytes
+}

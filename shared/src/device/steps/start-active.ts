@@ -1,0 +1,18 @@
+import { isDamage } from '../release-loader.js'
+import { loadRunner } from './load-runner.js'
+import type { StepContext, StepResult } from './step-context.js'
+
+/** Starts the version that was serving when the device or its runner went down. */
+export async function startActive(slot: string, context: StepContext): Promise<StepResult> {
+  const record = context.slots[slot] ?? {}
+  const { active, ...rest } = record
+  if (!active) return record
+  try {
+    context.service.install(slot, await loadRunner(active.release, context), active.since)
+    return record
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    context.host.log.warn('the stored model is damaged and will be fetched again', { slot })
+    return rest
+  }
+}
