@@ -1,0 +1,74 @@
+import { topics } from '@kedge/shared/protocol/topics'
+import type { Bytes } from '@kedge/shared/util/units'
+import { generate } from 'mqtt-packet'
+import type { RetainedSource } from '../devices/device-door.js'
+
+/**
+ * The PUBLISH packet of a chunk is the same for whoever asks, so it is encoded once and shared:
+ * a fleet that fetches one model reads each chunk from disk once, while the cache holds it.
+ *
+ * Packets are QoS 0 whatever the subscription asked for: the quality of a delivery is the lower of
+ * the subscription's and the message's [MQTT-3.8.4-6], and the store holds every chunk at QoS 0.
+ * A device checks each chunk's hash and asks again for what did not arrive.
+ */
+export class BlobPackets {
+  readonly #source: Pick<RetainedSource, 'blob'>
+  readonly #capacity: Bytes
+  /** In order of last use. */
+  readonly #cache = new Map<string, Buffer>()
+  readonly #loading = new Map<string, Promise<Buffer | undefined>>()
+  #held = 0
+
+  constructor(source: Pick<RetainedSource, 'blob'>, capacity: Bytes) {
+    this.#source = source
+    this.#capacity = capacity
+  }
+
+  /** The packet, if it is in memory. */
+  cached(sha256: string): Buffer | undefined {
+    const packet = this.#cache.get(sha256)
+    if (!packet) return undefined
+    this.#cache.delete(sha256)
+    this.#cache.set(sha256, packet)
+    return packet
+  }
+
+  /** Reads a chunk, once for all who wait for it. Undefined when there is none. */
+  load(sha256: string): Promise<Buffer | undefined> {
+    const known = this.#loading.get(sha256)
+    if (known) return known
+    const loading = this.#load(sha256).finally(() => this.#loading.delete(sha256))
+    this.#loading.set(sha256, loading)
+    return loading
+  }
+
+  async #load(sha256: string): Promise<Buffer | undefined> {
+    const payload = await this.#source.blob(sha256)
+    // [MQTT-3.3.1-10]: an empty retained message is none.
+    if (!payload || payload.length === 0) return undefined
+    const packet = encodeBlob(sha256, payload)
+    this.#keep(sha256, packet)
+    return packet
+  }
+
+  #keep(sha256: string, packet: Buffer): void {
+    this.#cache.set(sha256, packet)
+    this.#held += packet.length
+    for (const [oldest, { length }] of this.#cache) {
+      if (this.#held <= this.#capacity) return
+      this.#cache.delete(oldest)
+      this.#held -= length
+    }
+  }
+}
+
+/** A chunk as a retained message on its topic. */
+export const encodeBlob = (sha256: string, payload: Uint8Array): Buffer =>
+  generate({
+    cmd: 'publish',
+    topic: topics.blob(sha256).path,
+    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+    qos: 0,
+    retain: true,
+    dup: false,
+  })

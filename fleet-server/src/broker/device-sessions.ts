@@ -1,0 +1,157 @@
+import type { AedesOptions, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes'
+import { Seconds } from '@kedge/shared/util/units'
+import type { DeviceAuthenticator, RetainedSource } from '../devices/device-door.js'
+import { admit } from './admission.js'
+import type { BlobPackets } from './blob-packets.js'
+import { BlobSender } from './blob-sender.js'
+import type { BrokerParts } from './broker.js'
+import { DeviceConnection, subscriptionLimit } from './device-connection.js'
+import { DeviceInbox } from './device-inbox.js'
+import { readSubscription, readUplinkOf } from './device-rules.js'
+import { retainedOnly, silentBus } from './nothing-kept.js'
+import { QuietLog } from './quiet-log.js'
+import { RefusalError, refusalOf, type RefusalReason } from './refusal.js'
+
+export interface SessionParts extends BrokerParts {
+  readonly retained: RetainedSource
+  readonly authenticator: DeviceAuthenticator
+  readonly packets: BlobPackets
+  /** Called before a device hears that it is connected. */
+  readonly onAdmitted: (client: Client) => void
+}
+
+/** Who is connected, and what they may do: every decision aedes asks for. */
+export class DeviceSessions {
+  readonly #parts: SessionParts
+  readonly #quiet: QuietLog
+  readonly #connecting = new WeakMap<Client, ConnectPacket>()
+  readonly #connections = new Map<string, DeviceConnection>()
+  readonly inbox: DeviceInbox
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.#quiet = new QuietLog(parts.log)
+    this.inbox = new DeviceInbox(parts.messages, parts.metrics)
+  }
+
+  of(device: string): DeviceConnection | undefined {
+    return this.#connections.get(device)
+  }
+
+  all(): Iterable<DeviceConnection> {
+    return this.#connections.values()
+  }
+
+  /** What makes aedes a broker of devices. */
+  aedesOptions(): AedesOptions {
+    return {
+      concurrency: 0,
+      // Ends a connection that aedes itself waits for. 2 s would cut off a sound device whose link
+      // takes longer than that for one 128 KiB chunk; nobody else waits, so patience costs nothing.
+      drainTimeout: Seconds(30),
+      connectTimeout: Seconds(5),
+      mq: silentBus,
+      persistence: retainedOnly(this.#parts.retained, (error) =>
+        this.#quiet.warn('retained', { err: error }, 'a desired state could not be read'),
+      ),
+      preConnect: (client, packet, done) => {
+        // The protocol relies on no session of the broker's; none is kept, and CONNACK says so.
+        packet.clean = true
+        this.#connecting.set(client, packet)
+        done(null, true)
+      },
+      authenticate: (...[client, , , done]) => {
+        this.#enter(client).then(
+          () => done(null, true),
+          (error: RefusalError) => done(error, false),
+        )
+      },
+      authorizePublish: (client, packet, done) => {
+        // Here, because aedes acknowledges a message as soon as it is authorised: so PUBACK means
+        // that the features have it.
+        this.#take(client, packet).then(
+          () => done(null),
+          (error: Error) => done(error),
+        )
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        done(null, this.#maySubscribe(client, subscription) ? subscription : null)
+      },
+    }
+  }
+
+  subscribed(client: Client, granted: readonly Subscription[]): void {
+    this.#current(client)?.subscribed(granted)
+  }
+
+  unsubscribed(client: Client, paths: readonly string[]): void {
+    this.#current(client)?.unsubscribed(paths)
+  }
+
+  /** Counts and logs what ended a connection, unless it is nobody's fault. */
+  ended(error: Error, facts: { device?: string; from?: string | undefined }): void {
+    const reason = refusalOf(error)
+    if (reason) this.refuse(reason, { ...facts, says: error.message })
+  }
+
+  refuse(reason: RefusalReason, facts: Readonly<Record<string, unknown>>): void {
+    this.#parts.metrics.refused(reason)
+    this.#quiet.warn(reason, facts, 'refused')
+  }
+
+  async #enter(client: Client): Promise<void> {
+    const packet = this.#connecting.get(client)
+    if (!packet) throw new RefusalError('malformed', 'no CONNECT came before')
+    await admit(packet, this.#parts.authenticator)
+    this.#connecting.delete(client)
+    if (client.closed || client.conn.destroyed) return
+    // [MQTT-3.1.4-2]: the newer connection of a device takes the place of the older.
+    await this.#connections.get(client.id)?.close()
+    const connection = new DeviceConnection(client, this.#senderFor(client))
+    this.#connections.set(client.id, connection)
+    this.#parts.onAdmitted(client)
+    client.conn.once('close', () => {
+      if (this.#connections.get(client.id) === connection) this.#connections.delete(client.id)
+    })
+  }
+
+  #senderFor(client: Client): BlobSender {
+    const { metrics, packets } = this.#parts
+    return new BlobSender(client.conn, packets, {
+      sent: (bytes) => metrics.sent('blob', bytes),
+      missing: () => undefined,
+      failed: (sha256, err) =>
+        this.#quiet.warn('blob', { sha256, err }, 'a chunk could not be read'),
+    })
+  }
+
+  async #take(client: Client | null, { topic, payload, retain }: PublishPacket): Promise<void> {
+    if (!client) return
+    const raw = { topic, payload: Buffer.from(payload), retain }
+    const uplink = readUplinkOf(client.id, raw)
+    try {
+      await this.inbox.take(uplink)
+    } catch (cause) {
+      // Without PUBACK the device keeps what it said, and says it again on its next connection.
+      throw new RefusalError('not-taken', `${topic} could not be stored`, { cause })
+    }
+  }
+
+  #maySubscribe(client: Client, { topic }: Subscription): boolean {
+    try {
+      readSubscription(client.id, topic)
+      if (!this.#current(client)?.reserve(topic)) {
+        throw new RefusalError('subscription-limit', `more than ${subscriptionLimit} subscriptions`)
+      }
+      return true
+    } catch (error) {
+      this.ended(error as RefusalError, { device: client.id })
+      return false
+    }
+  }
+
+  #current(client: Client): DeviceConnection | undefined {
+    const connection = this.#connections.get(client.id)
+    return connection?.client === client ? connection : undefined
+  }
+}

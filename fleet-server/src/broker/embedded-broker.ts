@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { ServerError } from '@kedge/shared/errors/server-error'
+import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
+import { parseTopic, type Topic } from '@kedge/shared/protocol/topics'
+import { MiB, Minutes, type Bytes } from '@kedge/shared/util/units'
+import { Aedes, type Client } from 'aedes'
+import type { DeviceAuthenticator, RetainedSource } from '../devices/device-door.js'
+import { BlobPackets } from './blob-packets.js'
+import type { BrokerParts, EmbeddedBroker } from './broker.js'
+import { DeviceSessions } from './device-sessions.js'
+import { encodeMessage } from './encode-message.js'
+import { PacketGuard, guardReads } from './packet-guard.js'
+import { RefusalError } from './refusal.js'
+import { WebSocketDoor } from './web-socket-door.js'
+
+export interface EmbeddedBrokerOptions extends BrokerParts {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly retained: RetainedSource
+  readonly authenticator: DeviceAuthenticator
+  /** TCP and WebSocket connections together; 25 KB of memory each. Default 10,000. */
+  readonly maxConnections?: number
+  /** Encoded chunks kept in memory for the next reader. Default 32 MiB. */
+  readonly cacheBytes?: Bytes
+}
+
+/** Listens for devices. @throws ServerError `port-taken` */
+export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const broker = new AedesBroker(options)
+  await broker.start()
+  return broker
+}
+
+class AedesBroker implements EmbeddedBroker {
+  readonly ready = true
+  readonly #options: EmbeddedBrokerOptions
+  readonly #sessions: DeviceSessions
+  readonly #aedes: Aedes
+  readonly #server: Server
+  readonly #webSockets: WebSocketDoor
+  readonly #open = new Set<Duplex>()
+  readonly #from = new WeakMap<Client, string>()
+  readonly #guards = new WeakMap<Client, PacketGuard>()
+
+  constructor(options: EmbeddedBrokerOptions) {
+    this.#options = options
+    const packets = new BlobPackets(options.retained, options.cacheBytes ?? MiB(32))
+    const onAdmitted = (client: Client) => this.#guards.get(client)?.trust()
+    this.#sessions = new DeviceSessions({ ...options, packets, onAdmitted })
+    this.#aedes = new Aedes(this.#sessions.aedesOptions())
+    // Without noDelay an answer waits up to 40 ms for the reader's delayed acknowledgement;
+    // without keep-alive a vanished reader with MQTT keepalive 0 stays for ever.
+    const tcp = { noDelay: true, keepAlive: true, keepAliveInitialDelay: Minutes(2) }
+    this.#server = createServer(tcp, (socket) => this.#accept(socket, socket.remoteAddress))
+    this.#webSockets = new WebSocketDoor((stream, from) => this.#accept(stream, from))
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async start(): Promise<void> {
+    this.#listen()
+    await this.#aedes.listen()
+    const { host, port } = this.#options
+    this.#server.listen(port, host)
+    try {
+      await once(this.#server, 'listening')
+    } catch (cause) {
+      this.#aedes.close()
+      throw new ServerError('port-taken', `MQTT cannot listen on ${host}:${port}`, { cause })
+    }
+  }
+
+  handleWebSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#webSockets.upgrade(request, socket, head)
+  }
+
+  publish<Kind extends TopicKind>(topic: Topic<Kind>, payload: PayloadOf<Kind>): Promise<void> {
+    this.#options.metrics.published(topic.kind)
+    const parsed = parseTopic(topic.path)
+    if ('device' in parsed) this.#deliver(parsed.device, topic, payload)
+    else {
+      for (const connection of this.#sessions.all()) {
+        if (connection.listensTo(topic.path)) connection.announce(parsed.sha256)
+      }
+    }
+    return Promise.resolve()
+  }
+
+  async disconnect(device: string): Promise<void> {
+    await this.#sessions.of(device)?.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#webSockets.close()
+    // First those with a will, so that it is taken; then whoever has not said who he is.
+    await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
+    for (const connection of this.#open) connection.destroy()
+    await closed
+    await this.#sessions.inbox.idle()
+  }
+
+  #deliver<Kind extends TopicKind>(device: string, topic: Topic<Kind>, payload: PayloadOf<Kind>) {
+    const connection = this.#sessions.of(device)
+    if (!connection) return
+    if (connection.isStalled) {
+      connection.client.conn.destroy(new RefusalError('stalled', `${device} does not read`))
+      return
+    }
+    const bytes = encodeMessage(topic, payload)
+    if (connection.deliver(topic.path, bytes)) {
+      this.#options.metrics.sent(topic.kind, bytes.length)
+    }
+  }
+
+  #accept(connection: Duplex, from: string | undefined): void {
+    const limit = this.#options.maxConnections ?? 10_000
+    if (this.#open.size >= limit) {
+      connection.on('error', () => undefined)
+      connection.destroy()
+      this.#sessions.refuse('connection-limit', { from, limit })
+      return
+    }
+    this.#count(connection)
+    const guard = new PacketGuard()
+    guardReads(connection, guard)
+    const client = this.#aedes.handle(connection)
+    if (from) this.#from.set(client, from)
+    this.#guards.set(client, guard)
+  }
+
+  #count(connection: Duplex): void {
+    const { metrics } = this.#options
+    this.#open.add(connection)
+    metrics.connections(this.#open.size)
+    connection.once('close', () => {
+      this.#open.delete(connection)
+      metrics.connections(this.#open.size)
+    })
+  }
+
+  #listen(): void {
+    const ended = (client: Client, error: Error) =>
+      this.#sessions.ended(error, { device: client.id, from: this.#from.get(client) })
+    this.#aedes.on('clientError', ended)
+    this.#aedes.on('connectionError', ended)
+    this.#aedes.on('subscribe', (granted, client) => this.#sessions.subscribed(client, granted))
+    this.#aedes.on('unsubscribe', (paths, client) => this.#sessions.unsubscribed(client, paths))
+    // Not one of aedes' typed events: it reports what it did not expect of its persistence.
+    ;(this.#aedes as NodeJS.EventEmitter).on('error', (err: unknown) =>
+      this.#options.log.error({ err }, 'the broker reported an error of its own'),
+    )
+  }
+}
