@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests run the sources; child processes they start run what `npm run build` made.
-const sources = { conditions: ['kedge-source', 'node', 'import', 'default'] }
+const sources = { conditions: ['kedge-source', 'node'] }
 
 export default defineConfig({
   resolve: sources,
