@@ -4,7 +4,7 @@ import { pathLength, resamplePath } from './resample-path.js'
 import { between, type Point, type StrokePoint } from './stroke.js'
 import type { StrokeStyle } from './stroke-style.js'
 
-const DENSE = 160
+const DENSE = 100
 
 /** A stroke as a person might draw the shape: begun somewhere, uneven, turned, slanted, shaky. */
 export function drawStroke(name: GestureName, style: StrokeStyle, entropy: Entropy): StrokePoint[] {

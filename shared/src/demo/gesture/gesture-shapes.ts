@@ -22,6 +22,11 @@ const corners = (...pairs: readonly (readonly [number, number])[]): Point[] =>
 const spread = (entropy: Entropy, low: number, high: number): number =>
   low + (high - low) * entropy.random()
 
+const eitherSign = (entropy: Entropy): 1 | -1 => (entropy.random() < 0.5 ? 1 : -1)
+
+const turn = ({ x, y }: Point, quarters: number): Point =>
+  quarters === 0 ? { x, y } : turn({ x: -y, y: x }, quarters - 1)
+
 /** Each with what people vary: proportions, turns, which way round. */
 const shapes = {
   circle: () => ({ path: trace(48, (s) => polar(2 * Math.PI * s, 1)), isClosed: true }),
@@ -40,7 +45,7 @@ const shapes = {
   },
   zigzag: (entropy) => {
     const teeth = 4 + Math.floor(entropy.random() * 4)
-    const height = spread(entropy, 0.3, 0.7)
+    const height = spread(entropy, 0.3, 0.7) * eitherSign(entropy)
     const path = trace(teeth, (s) => ({
       x: 2 * s - 1,
       y: height * (Math.round(s * teeth) % 2 === 0 ? 1 : -1),
@@ -48,7 +53,7 @@ const shapes = {
     return { path, isClosed: false }
   },
   spiral: (entropy) => {
-    const turns = spread(entropy, 1.8, 3.3)
+    const turns = spread(entropy, 1.8, 3.3) * eitherSign(entropy)
     const begin = spread(entropy, 0, 2 * Math.PI)
     const inner = spread(entropy, 0.02, 0.2)
     const path = trace(90, (s) => polar(begin + 2 * Math.PI * turns * s, inner + (1 - inner) * s))
@@ -68,7 +73,8 @@ const shapes = {
     const barb = spread(entropy, 0.35, 0.6)
     const back = 1 - spread(entropy, 0.35, 0.6)
     const path = corners([-1, 0], [1, 0], [back, -barb], [1, 0], [back, barb])
-    return { path, isClosed: false }
+    const quarters = Math.floor(4 * entropy.random())
+    return { path: path.map((point) => turn(point, quarters)), isClosed: false }
   },
   infinity: () => {
     // Half a lemniscate of Gerono on either side.

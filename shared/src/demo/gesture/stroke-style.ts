@@ -26,7 +26,7 @@ export interface StrokeStyle {
 }
 
 export const trainingStyle: StrokeStyle = {
-  rotation: 0.4,
+  rotation: 0.5,
   slant: 0.3,
   aspect: [1, 1.6],
   wander: [0, 0.09],
