@@ -111,7 +111,7 @@ describe('desired states from the embedded broker', () => {
   it('are followed by a new connection when the server ends the old one', async () => {
     await using house = await openBrokerHouse()
     const client = await house.connect('d-1')
-    const closed = new Promise((resolve) => client.once('close', resolve))
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
     await house.broker.disconnect('d-1')
     await closed
     expect(house.metrics.open).toBe(0)

@@ -13,7 +13,9 @@ const grantOf = (client: MqttClient, filter: string) =>
   })
 
 const closed = (client: MqttClient) =>
-  new Promise((resolve) => client.on('error', () => undefined).once('close', resolve))
+  new Promise<void>((resolve) => {
+    client.on('error', () => undefined).once('close', () => resolve())
+  })
 
 describe('who may connect', () => {
   it('refuses a wrong password with CONNACK 4 and counts it', async () => {
