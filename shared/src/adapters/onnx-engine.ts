@@ -67,14 +67,15 @@ function toEngineSession(ort: OrtLibrary, session: OrtSession, provider: string)
     provider,
     inputs,
     outputs,
-    async run(tensors) {
-      try {
-        return fromOrt(await session.run(toFeeds(ort, inputs, tensors), fetches), fetches)
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause)
-        throw new InferenceError('inference-failed', `ONNX Runtime: ${reason}`, { cause })
-      }
-    },
+    // Not async: one promise less on the path of every inference.
+    run: (tensors) =>
+      session.run(toFeeds(ort, inputs, tensors), fetches).then(
+        (results) => fromOrt(results, fetches),
+        (cause: unknown) => {
+          const reason = cause instanceof Error ? cause.message : String(cause)
+          throw new InferenceError('inference-failed', `ONNX Runtime: ${reason}`, { cause })
+        },
+      ),
     release: () => session.release(),
   }
 }

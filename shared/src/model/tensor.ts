@@ -54,8 +54,11 @@ export interface TensorSpec {
   readonly shape: readonly Dimension[]
 }
 
-export const elementCount = (shape: readonly number[]): number =>
-  shape.reduce((product, extent) => product * extent, 1)
+export function elementCount(shape: readonly number[]): number {
+  let product = 1
+  for (const extent of shape) product *= extent
+  return product
+}
 
 /** `[1, batch, ?]`, as people write shapes. */
 export const formatShape = (shape: readonly Dimension[]): string =>

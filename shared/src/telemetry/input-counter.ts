@@ -10,7 +10,7 @@ export class InputCounter {
     this.#inputs = Object.entries(profile.inputs).map(([name, features]) => ({
       name,
       features: features.map(({ edges }) => ({
-        edges,
+        edges: Float64Array.from(edges),
         counts: new Uint32Array(edges.length + 1),
       })),
     }))
@@ -22,12 +22,14 @@ export class InputCounter {
       const tensor = inputs[name]
       if (!tensor) continue
       const { data, dtype } = tensor
+      let feature = 0
       for (let i = 0; i < data.length; i++) {
-        const { edges, counts } = features[i % features.length]!
+        const { edges, counts } = features[feature]!
         const raw = data[i]!
         if (typeof raw === 'string') break
         const value = dtype === 'float16' ? fromHalf(Number(raw)) : Number(raw)
         counts[binOf(edges, value)]! += 1
+        feature = feature + 1 === features.length ? 0 : feature + 1
       }
     }
   }
@@ -49,5 +51,5 @@ export class InputCounter {
 
 interface CountedInput {
   readonly name: string
-  readonly features: readonly { readonly edges: readonly number[]; readonly counts: Uint32Array }[]
+  readonly features: readonly { readonly edges: Float64Array; readonly counts: Uint32Array }[]
 }

@@ -25,7 +25,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly #prediction: Prediction | undefined
   readonly #latency = new LatencyHistogram()
-  readonly #outputs: Map<string, Moments>
+  readonly #outputs: readonly { readonly name: string; readonly moments: Moments }[]
   readonly #inputs: InputCounter | undefined
   readonly #open: OpenPredictions
   #classes = new Map<number, number>()
@@ -37,22 +37,22 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#prediction = options.release.prediction
-    this.#outputs = new Map(options.release.outputs.map(({ name }) => [name, noMoments()]))
+    this.#outputs = options.release.outputs.map(({ name }) => ({ name, moments: noMoments() }))
     this.#inputs = options.profile && new InputCounter(options.profile)
     this.#open = new OpenPredictions(options.tag)
     this.#from = options.startedAt
   }
 
   /** Counts one run and gives the id under which its prediction can be labelled. */
-  record(run: { inputs: Tensors; outputs: Tensors; latencyUs: number; at: number }): string {
+  record(inputs: Tensors, outputs: Tensors, run: { latencyUs: number; at: number }): string {
     this.#count += 1
     this.#latency.record(run.latencyUs)
-    this.#inputs?.record(run.inputs)
-    for (const [name, moments] of this.#outputs) {
-      const output = run.outputs[name]
+    this.#inputs?.record(inputs)
+    for (const { name, moments } of this.#outputs) {
+      const output = outputs[name]
       if (output) countOutput(moments, output)
     }
-    return this.#open.add(run.at, this.#predict(run.outputs))
+    return this.#open.add(run.at, this.#predict(outputs))
   }
 
   recordError(code: string): void {
@@ -94,7 +94,7 @@ export class Recorder {
       count: this.#count,
       errors: Object.fromEntries(this.#errors),
       latency: this.#latency.toSparse(),
-      outputs: Object.fromEntries([...this.#outputs].map(([name, m]) => [name, { ...m }])),
+      outputs: Object.fromEntries(this.#outputs.map(({ name, moments }) => [name, { ...moments }])),
       ...(this.#classes.size > 0 && { classes: [...this.#classes].flat() }),
       ...(this.#inputs && { inputs: this.#inputs.take() }),
       ...(this.#score && { score: this.#score }),
@@ -106,7 +106,7 @@ export class Recorder {
   #reset(): void {
     this.#count = 0
     this.#latency.clear()
-    for (const moments of this.#outputs.values()) Object.assign(moments, noMoments())
+    for (const { moments } of this.#outputs) Object.assign(moments, noMoments())
     this.#classes = new Map()
     this.#errors = new Map()
     this.#score = undefined

@@ -22,7 +22,7 @@ export type ReferenceProfile = z.infer<typeof referenceProfileSchema>
 export const referenceProfileCodec = cborCodec(referenceProfileSchema)
 
 /** The bin a value falls in: the number of edges that are not above it. Not-a-number counts in the last. */
-export function binOf(edges: readonly number[], value: number): number {
+export function binOf(edges: ArrayLike<number>, value: number): number {
   let low = 0
   let high = edges.length
   while (low < high) {

@@ -44,11 +44,11 @@ export async function trainLoadForecaster(
   { seed = 1, ...watch }: DemoTraining = {},
 ): Promise<TrainedDemo> {
   const entropy = seededEntropy(seed)
-  const data = generateLoadRows(trainingProfile, { hosts: 300, rowsPerHost: 60 }, entropy)
+  const data = generateLoadRows(trainingProfile, { hosts: 500, rowsPerHost: 50 }, entropy)
   const trained = await trainModel({
     architecture,
     data,
-    options: { epochs: 16, batchSize: 128, learningRate: 0.003, annealing: true, patience: 6 },
+    options: { epochs: 20, batchSize: 128, learningRate: 0.003, annealing: true, patience: 6 },
     ort,
     entropy,
     ...watch,

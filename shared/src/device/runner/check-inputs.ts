@@ -20,13 +20,11 @@ export function checkInputs(inputs: Tensors, specs: readonly TensorSpec[]): void
         `input "${spec.name}" must have shape ${formatShape(spec.shape)}, not ${formatShape(tensor.shape)}`,
       )
     }
-    checkLength(spec.name, tensor)
+    if (tensor.data.length !== elementCount(tensor.shape)) throw wrongLength(spec.name, tensor)
   }
-  for (const name in inputs) {
-    if (!specs.some((spec) => spec.name === name)) {
-      throw new TensorError(`the model has no input "${name}"; it takes ${nameAll(specs)}`)
-    }
-  }
+  // All that the model takes are there, so any more is one that it does not.
+  const names = Object.keys(inputs)
+  if (names.length !== specs.length) throw unknown(names, specs)
 }
 
 function fits(shape: readonly number[], spec: TensorSpec['shape']): boolean {
@@ -38,12 +36,10 @@ function fits(shape: readonly number[], spec: TensorSpec['shape']): boolean {
   return true
 }
 
-function checkLength(name: string, { shape, data }: Tensor): void {
-  if (data.length !== elementCount(shape)) {
-    throw new TensorError(
-      `input "${name}" has ${data.length} elements; shape ${formatShape(shape)} needs ${elementCount(shape)}`,
-    )
-  }
+function wrongLength(name: string, { shape, data }: Tensor): TensorError {
+  return new TensorError(
+    `input "${name}" has ${data.length} elements; shape ${formatShape(shape)} needs ${elementCount(shape)}`,
+  )
 }
 
 function missing(spec: TensorSpec, inputs: Tensors): TensorError {
@@ -51,6 +47,13 @@ function missing(spec: TensorSpec, inputs: Tensors): TensorError {
   return new TensorError(
     `input "${spec.name}" (${spec.dtype} ${formatShape(spec.shape)}) is missing; ` +
       (given.length === 0 ? 'no input was given' : `given: ${given.join(', ')}`),
+  )
+}
+
+function unknown(names: readonly string[], specs: readonly TensorSpec[]): TensorError {
+  const extra = names.filter((name) => !specs.some((spec) => spec.name === name))
+  return new TensorError(
+    `the model has no input "${extra.join('", "')}"; it takes ${nameAll(specs)}`,
   )
 }
 

@@ -1,0 +1,27 @@
+// npm test: installs what is missing, checks, and runs every test. The runners' own summaries end it.
+import { attempt, binPath, ensureBuilt, ensureInstalled, requireNode, root, say } from '../../shared/setup/steps.mjs'
+import path from 'node:path'
+import { ensureChromium } from './chromium.mjs'
+
+requireNode()
+ensureInstalled()
+process.env.KEDGE_CHROMIUM = ensureChromium()
+ensureBuilt()
+
+const program = (name) => path.join(root, 'node_modules', binPath(name))
+const checks = [
+  ['Lint', 'eslint', ['.', '--max-warnings', '0']],
+  ['Format', 'prettier', ['--check', '--log-level', 'warn', '.']],
+  ['Types', 'tsc', ['-b']],
+  ['Imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'shared/src', 'edge-agent/src', 'web-runtime/src', 'fleet-server/src']],
+  ['Unit and integration tests', 'vitest', ['run']],
+  ['Browser tests', 'playwright', ['test', '--config', 'test/e2e/playwright.config.ts']],
+]
+
+const failed = []
+for (const [title, name, args] of checks) {
+  say(`\n${title}`)
+  if (attempt(process.execPath, [program(name), ...args]) !== 0) failed.push(title)
+}
+if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`)
+process.exitCode = failed.length > 0 ? 1 : 0
