@@ -11,7 +11,6 @@ const phone = { ...devices['Galaxy S9+'], viewport: { width: 360, height: 640 },
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
-  globalSetup: './support/build-pages.ts',
   timeout: 60_000,
   expect: { timeout: 15_000 },
   // Two cores serve Chromium, a fleet server and its agents.

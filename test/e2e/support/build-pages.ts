@@ -22,5 +22,3 @@ export async function buildPages(): Promise<void> {
     },
   })
 }
-
-export default buildPages

@@ -1,5 +1,5 @@
 import { test as base, type Page } from '@playwright/test'
-import { pagesDir } from './build-pages.js'
+import { buildPages, pagesDir } from './build-pages.js'
 import { startStaticServer, type StaticServer } from './static-server.js'
 
 interface RoomsWorker {
@@ -12,6 +12,7 @@ export const test = base.extend<{ roomsPage: Page }, RoomsWorker>({
     // Playwright reads the parameter's pattern; a server depends on no other fixture.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
+      await buildPages()
       await using server = await startStaticServer(pagesDir)
       await use(server)
     },

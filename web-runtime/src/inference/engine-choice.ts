@@ -16,6 +16,8 @@ export function chooseEngine(facts: {
   readonly madeFor: readonly string[]
   readonly hasAdapter: boolean
   readonly hasGoldenSamples: boolean
+  /** What WebGPU did wrong with this release before. */
+  readonly barred?: string | undefined
 }): EngineChoice {
   const { requested, madeFor } = facts
   if (requested === 'wasm') return { engine: 'wasm', reason: 'the page asks for it' }
@@ -28,6 +30,7 @@ export function chooseEngine(facts: {
   if (!facts.hasGoldenSamples) {
     return { engine: 'wasm', reason: 'there are no golden samples to check WebGPU against' }
   }
+  if (facts.barred !== undefined) return { engine: 'wasm', reason: facts.barred }
   const asker = requested === 'webgpu' ? 'the page asks' : 'the model is made'
   return { engine: 'webgpu', reason: `${asker} for it` }
 }

@@ -1,8 +1,10 @@
 import type { DeviceLog } from '@kedge/shared/device/ports/host'
 import type { InferenceHost, Runner, RunnerSpec } from '@kedge/shared/device/ports/inference'
 import { startRemoteRunner } from '@kedge/shared/device/runner/remote-runner'
+import { describeError } from '@kedge/shared/errors/kedge-error'
 import type { Clock } from '@kedge/shared/util/clock'
-import { chooseEngine, type EngineName } from './engine-choice.js'
+import type { BarredReleases } from './barred-releases.js'
+import { chooseEngine, type EngineChoice, type EngineName } from './engine-choice.js'
 import { GpuRunner } from './gpu-runner.js'
 import { ortVersion } from './ort-version.js'
 import { openWorkerChannel } from './worker-channel.js'
@@ -13,22 +15,24 @@ export interface InferenceOptions {
   readonly engine?: 'auto' | EngineName
   /** Where the WebAssembly files lie, when they are not beside the built script. */
   readonly wasmUrls?: Partial<Record<EngineName, string>>
+  readonly barred: Pick<BarredReleases, 'reason' | 'bar'>
   readonly clock: Clock
   readonly log: DeviceLog
 }
 
 /** Runs each version of a model in a worker of its own. */
-export async function openInferenceHost(options: InferenceOptions): Promise<InferenceHost> {
+export async function openInferenceHost(options: InferenceOptions): Promise<WebInferenceHost> {
   const requested = options.engine ?? 'auto'
   const hasAdapter = requested !== 'wasm' && (await findAdapter())
   return new WebInferenceHost(options, hasAdapter)
 }
 
-class WebInferenceHost implements InferenceHost {
+export class WebInferenceHost implements InferenceHost {
   readonly engine = { name: 'onnxruntime-web', version: ortVersion }
   readonly providers: readonly EngineName[]
   readonly #options: InferenceOptions
   readonly #hasAdapter: boolean
+  readonly #choices = new Map<string, EngineChoice>()
 
   constructor(options: InferenceOptions, hasAdapter: boolean) {
     this.#options = options
@@ -36,32 +40,48 @@ class WebInferenceHost implements InferenceHost {
     this.providers = hasAdapter ? ['webgpu', 'wasm'] : ['wasm']
   }
 
+  /** What runs the release of that digest, and why. */
+  choiceFor(digest: string): EngineChoice | undefined {
+    return this.#choices.get(digest)
+  }
+
   async start(spec: RunnerSpec): Promise<Runner> {
-    const { log } = this.#options
-    const { engine, reason } = chooseEngine({
+    const choice = chooseEngine({
       requested: this.#options.engine ?? 'auto',
       madeFor: spec.variant.providers,
       hasAdapter: this.#hasAdapter,
       hasGoldenSamples: spec.release.golden !== undefined,
+      barred: await this.#options.barred.reason(spec.digest),
     })
-    const model = `${spec.release.model} ${spec.release.version}`
-    log.info('engine chosen', { model, engine, reason })
-    if (engine === 'wasm') return this.#startOn('wasm', spec)
-    const fallBack = (why: string) => {
-      log.warn('WebGPU will not do, WebAssembly takes over', { model, reason: why })
-      return this.#startOn('wasm', spec)
-    }
+    this.#choose(spec, choice)
+    if (choice.engine === 'wasm') return this.#startOn('wasm', spec)
+    const fallBack = (why: string) => this.#fallBack(spec, why)
     try {
+      // The bytes are copied: WebAssembly needs them if the probe fails.
       return new GpuRunner(await this.#startOn('webgpu', spec), fallBack)
     } catch (error) {
-      return fallBack(error instanceof Error ? error.message : String(error))
+      return fallBack(describeError(error, 'probe-failed').message)
     }
+  }
+
+  async #fallBack(spec: RunnerSpec, why: string): Promise<Runner> {
+    const reason = `WebGPU will not do: ${why}`
+    await this.#options.barred.bar(spec.digest, reason)
+    this.#choose(spec, { engine: 'wasm', reason })
+    return this.#startOn('wasm', spec)
+  }
+
+  #choose(spec: RunnerSpec, choice: EngineChoice): void {
+    this.#choices.set(spec.digest, choice)
+    const model = `${spec.release.model} ${spec.release.version}`
+    this.#options.log.info('engine chosen', { model, ...choice })
   }
 
   #startOn(engine: EngineName, spec: RunnerSpec): Promise<Runner> {
     const worker = startWorker(engine)
     worker.postMessage(this.#settingsFor(engine))
-    const { port, kill } = openWorkerChannel(worker)
+    const moved = engine === 'wasm' ? ownBuffers(spec.model) : []
+    const { port, kill } = openWorkerChannel(worker, moved)
     return startRemoteRunner(spec, {
       port,
       clock: this.#options.clock,
@@ -84,6 +104,10 @@ const startWorker = (engine: EngineName): Worker =>
 /** Threads share memory, which browsers allow only to pages that are isolated from other origins. */
 const countThreads = () =>
   globalThis.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1
+
+/** The model was read for this runner alone; a view into something larger is copied all the same. */
+const ownBuffers = ({ buffer, byteLength }: Uint8Array) =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
 
 async function findAdapter(): Promise<boolean> {
   const gpu = (navigator as { gpu?: { requestAdapter(): Promise<unknown> } }).gpu

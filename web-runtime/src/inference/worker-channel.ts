@@ -3,7 +3,7 @@ import type { MessagePort } from '@kedge/shared/device/runner/message-port'
 export interface WorkerChannel {
   readonly port: MessagePort
   /** Ends the worker at once; whoever listens on the port learns why. */
-  kill(reason: string): void
+  readonly kill: (reason: string) => void
 }
 
 /**

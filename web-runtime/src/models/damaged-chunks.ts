@@ -5,12 +5,12 @@ import { parseFileRecords, placesOf } from './file-record.js'
 
 /**
  * Lets go of stored chunks that are no longer what they were, so that the next attempt fetches them
- * again: a damaged chunk that counts as held would make every attempt fail.
+ * again: a damaged chunk that counts as held would make every attempt fail. How many there were.
  */
 export async function discardDamaged(
   database: Database,
   joined: { index: ChunkIndex; sha256: Sha256; bytes: Uint8Array },
-): Promise<void> {
+): Promise<number> {
   const damaged: string[] = []
   let offset = 0
   for (const { sha256, length } of joined.index.chunks) {
@@ -18,7 +18,7 @@ export async function discardDamaged(
     if ((await joined.sha256(bytes)) !== sha256) damaged.push(sha256)
     offset += length
   }
-  if (damaged.length === 0) return
+  if (damaged.length === 0) return 0
   await database.write(['files', 'contents', 'chunks'], async (transaction) => {
     const files = transaction.objectStore('files')
     const places = placesOf(parseFileRecords(await files.getAll()))
@@ -32,4 +32,5 @@ export async function discardDamaged(
       }
     }
   })
+  return damaged.length
 }

@@ -41,8 +41,9 @@ export class IdbModelStore implements ModelStore {
     if (await this.has(index.sha256)) return
     const bytes = await gatherChunks(this.#database, index)
     if ((await this.#sha256(bytes)) !== index.sha256) {
-      await discardDamaged(this.#database, { index, sha256: this.#sha256, bytes })
-      throw mismatch(index.sha256)
+      const joined = { index, sha256: this.#sha256, bytes }
+      const damaged = await discardDamaged(this.#database, joined)
+      throw damaged > 0 ? lost(index.sha256, damaged) : mismatch(index.sha256)
     }
     await this.#keep(recordOf(index), bytes)
   }
@@ -142,3 +143,9 @@ const recordOf = ({ sha256, length, chunks }: ChunkIndex): FileRecord => ({
 
 const mismatch = (sha256: string) =>
   new DeliveryError('digest-mismatch', `the bytes announced as ${sha256} have another digest`)
+
+const lost = (sha256: string, chunks: number) =>
+  new DeliveryError(
+    'chunk-unavailable',
+    `${chunks} stored chunks of ${sha256} had changed and were removed`,
+  )
