@@ -19,6 +19,7 @@ export interface DatabaseSchema {
   telemetryStream: TelemetryStreamTable
   telemetryWindow: TelemetryWindowTable
   telemetryBucket: TelemetryBucketTable
+  telemetryTotal: TelemetryTotalTable
 }
 
 export type Database = Kysely<DatabaseSchema>
@@ -163,6 +164,15 @@ interface TelemetryBucketTable {
   version: string
   device: string
   startAt: number
-  count: number
+  body: string
+}
+
+/** Sums of all windows of one version on one device. */
+interface TelemetryTotalTable {
+  model: string
+  version: string
+  device: string
+  fromAt: number
+  toAt: number
   body: string
 }

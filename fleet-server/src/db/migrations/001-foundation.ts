@@ -154,9 +154,17 @@ async function createTelemetry(db: Schema): Promise<void> {
     .addColumn('version', 'text', (c) => c.notNull())
     .addColumn('device', 'text', (c) => c.notNull())
     .addColumn('startAt', 'bigint', (c) => c.notNull())
-    .addColumn('count', 'bigint', (c) => c.notNull())
     .addColumn('body', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('telemetryBucketKey', ['model', 'startAt', 'version', 'device'])
+    .execute()
+  await table(db, 'telemetryTotal')
+    .addColumn('model', 'text', (c) => c.notNull())
+    .addColumn('version', 'text', (c) => c.notNull())
+    .addColumn('device', 'text', (c) => c.notNull())
+    .addColumn('fromAt', 'bigint', (c) => c.notNull())
+    .addColumn('toAt', 'bigint', (c) => c.notNull())
+    .addColumn('body', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('telemetryTotalKey', ['model', 'version', 'device'])
     .execute()
 }
 

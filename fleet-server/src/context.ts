@@ -1,0 +1,49 @@
+import type { DeviceKind } from '@kedge/shared/protocol/enrolment'
+import type { Signer } from '@kedge/shared/trust/dsse'
+import type { PublicKey } from '@kedge/shared/trust/keys'
+import type { Clock } from '@kedge/shared/util/clock'
+import type { Entropy } from '@kedge/shared/util/entropy'
+import type { BlobStore } from './blobs/blob-store.js'
+import type { ServerConfig } from './config/config.js'
+import type { DesiredIssuer } from './devices/desired-issuer.js'
+import type { DesiredStateRepository } from './devices/desired-state-repository.js'
+import type { DeviceOutbox } from './devices/device-door.js'
+import type { DeviceRepository } from './devices/device-repository.js'
+import type { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
+import type { KeyedExclusive } from './devices/keyed-exclusive.js'
+import type { EventBus } from './events/event-bus.js'
+import type { PublisherRepository } from './models/publisher-repository.js'
+import type { ReleaseRepository } from './models/release-repository.js'
+import type { Log } from './observability/log.js'
+import type { Metrics } from './observability/metrics.js'
+import type { RolloutRepository } from './rollouts/rollout-repository.js'
+import type { TelemetryRepository } from './telemetry/telemetry-repository.js'
+
+/** What business functions work with; each says by `Pick` which of it. */
+export interface ServerContext {
+  readonly config: ServerConfig
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly events: EventBus
+  readonly startedAt: number
+
+  /** The key that signs desired states, and the name of the fleet that follows from it. */
+  readonly fleet: { readonly id: string; readonly signer: Signer; readonly publicKey: PublicKey }
+  readonly blobs: BlobStore
+  readonly outbox: DeviceOutbox
+  /** Where a device of this kind connects that reached the server at `origin`. */
+  readonly brokerUrlFor: (kind: DeviceKind, origin: string) => string
+  /** Work on one device happens one after another. */
+  readonly perDevice: KeyedExclusive
+
+  readonly tokens: EnrolmentTokenRepository
+  readonly devices: DeviceRepository
+  readonly desired: DesiredStateRepository
+  readonly issuer: DesiredIssuer
+  readonly publishers: PublisherRepository
+  readonly releases: ReleaseRepository
+  readonly rollouts: RolloutRepository
+  readonly telemetry: TelemetryRepository
+}

@@ -1,0 +1,40 @@
+import { jwtVerify } from 'jose'
+import { importPublicKey, mqttAudience } from '@kedge/shared/trust/keys'
+import type { ServerContext } from '../context.js'
+import type { DeviceAuthenticator } from './device-door.js'
+
+/** In seconds. A device makes a new token for each connection, so a stolen one is soon worthless. */
+const longestLife = 10 * 60
+const clockSkew = 60
+
+/** Checks tokens that devices sign with their own keys (RFC 7519; EdDSA only, RFC 8037). */
+export function createDeviceAuthenticator({
+  clock,
+  devices,
+  log,
+}: Pick<ServerContext, 'clock' | 'devices' | 'log'>): DeviceAuthenticator {
+  return {
+    async authenticate(device, password) {
+      const publicKey = await devices.publicKey(device)
+      if (publicKey === undefined) return false
+      const { key } = await importPublicKey({ id: device, key: publicKey })
+      try {
+        const { payload } = await jwtVerify(password, key, {
+          algorithms: ['EdDSA', 'Ed25519'],
+          audience: mqttAudience,
+          issuer: device,
+          subject: device,
+          currentDate: new Date(clock.now()),
+          clockTolerance: clockSkew,
+          maxTokenAge: longestLife,
+          requiredClaims: ['exp', 'iat'],
+        })
+        const { exp = Infinity, iat = 0 } = payload
+        return exp - iat <= longestLife
+      } catch (err) {
+        log.debug({ err, device }, 'a device showed a token that is not valid')
+        return false
+      }
+    },
+  }
+}

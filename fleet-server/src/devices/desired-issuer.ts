@@ -1,0 +1,198 @@
+import { parseSelector } from '@kedge/shared/protocol/selector'
+import { desiredStateCodec, type DesiredState } from '@kedge/shared/protocol/desired-state'
+import { topics } from '@kedge/shared/protocol/topics'
+import { payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import { Minutes, Ms } from '@kedge/shared/util/units'
+import { retrySchedule } from '@kedge/shared/util/retry-schedule'
+import { Exclusive } from '@kedge/shared/util/exclusive'
+import type { ServerContext } from '../context.js'
+import type { StoredRollout } from '../rollouts/rollout-repository.js'
+import type { DesiredContent, IssuedState } from './desired-state-repository.js'
+import type { Device } from './device.js'
+import { forEachDevice } from './for-each-device.js'
+import { planSlots, type PlannedRollout } from './plan-slots.js'
+
+type Parts = Pick<
+  ServerContext,
+  | 'clock'
+  | 'config'
+  | 'desired'
+  | 'devices'
+  | 'entropy'
+  | 'events'
+  | 'fleet'
+  | 'log'
+  | 'metrics'
+  | 'outbox'
+  | 'perDevice'
+  | 'publishers'
+  | 'rollouts'
+>
+
+/** Everything the plan of any device follows from, as it was at one moment. */
+interface Intent {
+  readonly publishers: DesiredState['publishers']
+  readonly rollouts: readonly PlannedRollout[]
+}
+
+const renewalInterval = Minutes(30)
+
+/**
+ * Keeps every device's signed desired state equal to what the rollouts ask for. Whatever changes the
+ * plan asks for a pass over the fleet; one runs at a time and reads what holds when it begins, so
+ * after the last change the last pass leaves every device right, also when one before was cut off.
+ */
+export class DesiredIssuer implements AsyncDisposable {
+  readonly #parts: Parts
+  readonly #passes = new Exclusive()
+  readonly #ended = new AbortController()
+  /** Devices whose stored state the broker did not take. */
+  readonly #unpublished = new Set<string>()
+  #waiting: Promise<void> | undefined
+  #renewal: Promise<void> | undefined
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Renews states before they expire, until disposed. */
+  start(): void {
+    this.#renewal = this.#renewForEver()
+  }
+
+  /** Resolves when a pass that began after this call has ended. */
+  refresh(): Promise<void> {
+    // One that waits has read nothing yet, so it serves everybody who asks until it begins.
+    this.#waiting ??= this.#passes.run(async () => {
+      this.#waiting = undefined
+      await this.#passUntilDone()
+    })
+    return this.#waiting
+  }
+
+  /** Brings one device up to date; nothing happens when it is. */
+  async refreshDevice(device: string): Promise<void> {
+    await this.#issue(device, await this.#readIntent())
+  }
+
+  /** Publishes what is stored once more: a broker may have lost what was retained. */
+  async republish(): Promise<void> {
+    await forEachDevice(this.#parts.devices, async (device) => {
+      await this.#parts.perDevice.run(device, async () => {
+        const issued = await this.#parts.desired.find(device)
+        if (issued) await this.#publish(device, issued)
+      })
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error('the server stops'))
+    await this.#renewal
+    await this.#passes.idle()
+  }
+
+  async #passUntilDone(): Promise<void> {
+    const { clock, entropy, log } = this.#parts
+    const delays = retrySchedule(
+      { first: Ms(500), factor: 2, cap: Ms(30_000), jitter: 0.2 },
+      entropy,
+    )
+    while (!this.#ended.signal.aborted) {
+      try {
+        const intent = await this.#readIntent()
+        await forEachDevice(this.#parts.devices, async (device) => {
+          if (!this.#ended.signal.aborted) await this.#issue(device, intent)
+        })
+        return
+      } catch (err) {
+        log.error({ err }, 'desired states could not all be issued; trying again')
+        await clock.sleep(delays.next().value, this.#ended.signal).catch(() => undefined)
+      }
+    }
+  }
+
+  async #renewForEver(): Promise<void> {
+    const { clock } = this.#parts
+    for (;;) {
+      await clock.sleep(renewalInterval, this.#ended.signal).catch(() => undefined)
+      if (this.#ended.signal.aborted) return
+      await this.refresh()
+    }
+  }
+
+  async #readIntent(): Promise<Intent> {
+    const [publishers, rollouts] = await Promise.all([
+      this.#parts.publishers.list(),
+      this.#parts.rollouts.effective(),
+    ])
+    return { publishers: publishers.map(({ key }) => key), rollouts: rollouts.map(toPlanned) }
+  }
+
+  #issue(id: string, intent: Intent): Promise<void> {
+    const { desired, devices, events, metrics, perDevice, rollouts } = this.#parts
+    return perDevice.run(id, async () => {
+      const device = await devices.find(id)
+      if (device === undefined) return
+      const issued = await desired.find(id)
+      const content: DesiredContent = {
+        publishers: intent.publishers,
+        slots: planSlots(device, intent.rollouts, await rollouts.attempts(id)),
+        config: { telemetryWindowS: this.#parts.config.desired.telemetryWindowS },
+      }
+      if (issued && this.#isCurrent(issued, content)) {
+        if (this.#unpublished.has(id)) await this.#publish(id, issued)
+        return
+      }
+      const state = await this.#sign(device, content, issued?.seq ?? 0)
+      if (!(await desired.save(id, issued?.seq ?? 0, state))) return
+      metrics.desiredIssued.inc()
+      await this.#publish(id, state)
+      events.emit('device', id)
+      for (const { rollout } of Object.values(content.slots)) events.emit('rollout', rollout)
+    })
+  }
+
+  async #publish(device: string, { envelope }: IssuedState): Promise<void> {
+    this.#unpublished.add(device)
+    await this.#parts.outbox.publish(topics.desired(device), envelope)
+    this.#unpublished.delete(device)
+  }
+
+  #isCurrent(issued: IssuedState, content: DesiredContent): boolean {
+    const { clock, config } = this.#parts
+    const isFresh = issued.expires - clock.now() > config.desired.timeToLive / 2
+    return isFresh && JSON.stringify(issued.content) === JSON.stringify(content)
+  }
+
+  async #sign(device: Device, content: DesiredContent, previous: number): Promise<IssuedState> {
+    const { clock, config, fleet } = this.#parts
+    const issuedAt = clock.now()
+    const expires = issuedAt + config.desired.timeToLive
+    // From the clock, so that a database restored from a backup goes on above what devices hold.
+    const seq = Math.max(previous + 1, issuedAt)
+    const state: DesiredState = {
+      v: 1,
+      fleet: fleet.id,
+      device: device.id,
+      seq,
+      issuedAt,
+      expires,
+      ...content,
+    }
+    const payload = desiredStateCodec.encode(state)
+    const envelope = await signEnvelope(payloadTypes.desired, payload, fleet.signer)
+    return { seq, issuedAt, expires, content, envelope }
+  }
+}
+
+const toPlanned = (rollout: StoredRollout): PlannedRollout => ({
+  id: rollout.id,
+  release: {
+    model: rollout.model,
+    version: rollout.version,
+    sha256: rollout.release,
+    length: rollout.releaseLength,
+  },
+  selector: parseSelector(rollout.selector),
+  isPaused: rollout.state === 'paused',
+})

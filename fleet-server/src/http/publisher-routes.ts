@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import { validator } from 'hono-openapi'
+import { z } from 'zod'
+import type { ServerContext } from '../context.js'
+import { addPublisher, removePublisher } from '../models/change-publishers.js'
+import { publisherRequestSchema, publisherSchema } from '../models/model.js'
+import { describe, listOf, refuseInvalid } from './describe.js'
+
+const tag = 'Publishers'
+
+export const publisherRoutes = (context: ServerContext) =>
+  new Hono()
+    .get(
+      '/publishers',
+      describe({ tag, summary: 'Who may sign releases', answer: listOf(publisherSchema) }),
+      async (c) => c.json({ items: await context.publishers.list(), next: null as string | null }),
+    )
+    .post(
+      '/publishers',
+      describe({
+        tag,
+        summary: 'Lets a key sign releases',
+        answer: publisherSchema,
+        status: 201,
+      }),
+      validator('json', publisherRequestSchema, refuseInvalid),
+      async (c) => c.json(await addPublisher(context, c.req.valid('json')), 201),
+    )
+    .delete(
+      '/publishers/:id',
+      describe({ tag, summary: 'Takes a key its say', status: 204 }),
+      validator('param', z.object({ id: z.string().max(80) }), refuseInvalid),
+      async (c) => {
+        await removePublisher(context, c.req.valid('param').id)
+        return c.body(null, 204)
+      },
+    )
