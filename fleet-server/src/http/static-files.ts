@@ -45,8 +45,9 @@ export class StaticFiles {
 
   async #load(name: string): Promise<StaticFile | undefined> {
     const file = this.#resolve(name)
-    const changedAt = file && (await changeOf(file))
-    if (file === undefined || changedAt === undefined) return undefined
+    if (file === undefined) return undefined
+    const changedAt = await changeOf(file)
+    if (changedAt === undefined) return undefined
     const kept = this.#files.get(file)
     if (kept?.changedAt === changedAt) return kept.loading
     const loading = readStatic(file)
