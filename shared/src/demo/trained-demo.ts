@@ -1,5 +1,6 @@
 import type { GoldenSample } from '../model/golden-samples.js'
 import type { Prediction, Tolerance } from '../model/release.js'
+import type { ReferenceProfile } from '../telemetry/reference-profile.js'
 
 /** A demo model and what its release says about it. */
 export interface TrainedDemo {
@@ -11,15 +12,8 @@ export interface TrainedDemo {
   readonly tolerance: Tolerance
   /** Measured on rows from the test generator, which the model has not seen. */
   readonly metrics: Readonly<Record<string, number>>
-  readonly reference: ReferenceRows
-}
-
-/** Input rows a reference profile can be made from. */
-export interface ReferenceRows {
-  readonly input: string
-  readonly featureNames: readonly string[]
-  /** Row by row. */
-  readonly rows: Float32Array
+  /** What the rows it was trained on look like. */
+  readonly profile: ReferenceProfile
 }
 
 /** Wide enough for other processors and for WebAssembly, which differ in the last digits. */

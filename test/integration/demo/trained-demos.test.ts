@@ -5,6 +5,7 @@ import { trainLoadForecaster } from '@kedge/shared/demo/load-forecaster/train-lo
 import type { TrainedDemo } from '@kedge/shared/demo/trained-demo'
 import { admitModel } from '@kedge/shared/model/onnx/admission'
 import { readOnnx } from '@kedge/shared/model/onnx/onnx-reader'
+import { referenceProfileCodec } from '@kedge/shared/telemetry/reference-profile'
 import { floatsOf } from '@kedge/shared/training/ort'
 
 /** The largest distance between golden outputs and those of a session opened as a device does. */
@@ -53,6 +54,8 @@ describe('load forecaster', () => {
     expect(inputs).toMatchObject([{ name: 'features', shape: ['batch', 51] }])
     expect(outputs).toMatchObject([{ name: 'cpu_in_one_minute', shape: ['batch', 1] }])
     expect(demo.golden.length).toBeGreaterThanOrEqual(5)
+    expect(demo.profile.inputs['features']).toHaveLength(51)
+    expect(() => referenceProfileCodec.encode(demo.profile)).not.toThrow()
     expect(await largestDifference(demo)).toBeLessThan(demo.tolerance.absolute)
   })
 })

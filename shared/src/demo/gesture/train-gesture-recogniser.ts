@@ -5,6 +5,7 @@ import type { Ort } from '../../training/ort.js'
 import { trainModel } from '../../training/train-model.js'
 import type { EpochReport, TrainingOptions } from '../../training/training-request.js'
 import { seededEntropy } from '../../util/entropy.js'
+import { profileRows } from '../profile-rows.js'
 import { goldenSamplesOf, runRows } from '../run-rows.js'
 import { demoTolerance, type TrainedDemo } from '../trained-demo.js'
 import { generateGestureRows } from './gesture-dataset.js'
@@ -63,7 +64,7 @@ export async function trainGestureRecogniser(
     golden: await goldenSamplesOf(ort, row, { count: 10, features: test.features, width }),
     tolerance: demoTolerance,
     metrics: recognitionMetrics(test, await runRows(ort, row, test)),
-    reference: { input, featureNames: strokeFeatureNames, rows: test.features },
+    profile: profileRows(data, { input, featureNames: strokeFeatureNames }),
   }
 }
 

@@ -6,6 +6,7 @@ import { trainModel } from '../../training/train-model.js'
 import type { EpochReport } from '../../training/training-request.js'
 import { seededEntropy } from '../../util/entropy.js'
 import { demoTolerance, type TrainedDemo } from '../trained-demo.js'
+import { profileRows } from '../profile-rows.js'
 import { goldenSamplesOf, runRows, type RowModel } from '../run-rows.js'
 import { generateLoadRows } from './load-dataset.js'
 import { loadFeatureNames } from './load-features.js'
@@ -59,20 +60,21 @@ export async function trainLoadForecaster(
     metadata: { task: 'mean busy share of the processors 55 to 65 s ahead' },
   })
   const test = generateLoadRows(testProfile, { hosts: 100, rowsPerHost: 40 }, seededEntropy(99))
-  return describeForecaster(ort, { model, ...loadForecaster }, test)
+  const profile = profileRows(data, { ...loadForecaster, featureNames: loadFeatureNames })
+  return { ...(await describeForecaster(ort, { model, ...loadForecaster }, test)), profile }
 }
 
-async function describeForecaster(ort: Ort, row: RowModel, test: Dataset): Promise<TrainedDemo> {
+/** What the test rows show. */
+async function describeForecaster(ort: Ort, row: RowModel, test: Dataset) {
   const forecasts = await runRows(ort, row, test)
   const width = loadFeatureNames.length
-  const { name, output, input } = loadForecaster
+  const { name, output } = loadForecaster
   return {
     name,
     model: row.model,
-    prediction: { kind: 'value', output, unit: 'share' },
+    prediction: { kind: 'value', output, unit: 'share' } as const,
     golden: await goldenSamplesOf(ort, row, { count: 8, features: test.features, width }),
     tolerance: demoTolerance,
     metrics: forecastMetrics(test, forecasts),
-    reference: { input, featureNames: loadFeatureNames, rows: test.features },
   }
 }
