@@ -19,22 +19,25 @@ export interface DataLayout {
   readonly runners: string
 }
 
-export const dataLayout = (root: string): DataLayout => ({
-  root,
-  enrolment: path.join(root, 'enrolment.json'),
-  device: path.join(root, 'device.json'),
-  key: path.join(root, 'key'),
-  lock: path.join(root, 'agent.lock'),
-  process: path.join(root, 'agent.json'),
-  models: path.join(root, 'models'),
-  chunks: path.join(root, 'chunks'),
-  spool: path.join(root, 'spool.db'),
-  runners: path.join(root, 'runners'),
-})
+export function dataLayout(folder: string): DataLayout {
+  const root = path.resolve(folder)
+  return {
+    root,
+    enrolment: path.join(root, 'enrolment.json'),
+    device: path.join(root, 'device.json'),
+    key: path.join(root, 'key'),
+    lock: path.join(root, 'agent.lock'),
+    process: path.join(root, 'agent.json'),
+    models: path.join(root, 'models'),
+    chunks: path.join(root, 'chunks'),
+    spool: path.join(root, 'spool.db'),
+    runners: path.join(root, 'runners'),
+  }
+}
 
 /** @throws StorageError */
 export async function createDataFolder(root: string): Promise<DataLayout> {
-  const layout = dataLayout(path.resolve(root))
+  const layout = dataLayout(root)
   try {
     await mkdir(layout.root, { recursive: true, mode: 0o700 })
     await mkdir(layout.models, { recursive: true })

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import { ChannelPort, type Channel } from './channel-port.js'
+import { ChannelPort } from './channel-port.js'
 import { runnerArguments } from './runner-arguments.js'
 import { runnerEnvironment } from './runner-environment.js'
 
@@ -17,7 +17,7 @@ export interface RunnerProcess {
   readonly pid: number | undefined
   readonly port: ChannelPort
   /** SIGKILL; resolves when the process is gone. */
-  kill(): Promise<void>
+  readonly kill: () => Promise<void>
 }
 
 const entry = () => createRequire(import.meta.url).resolve('@kedge/edge-agent/runner')
@@ -34,8 +34,8 @@ export function startRunnerProcess(options: RunnerProcessOptions): RunnerProcess
   createInterface({ input: child.stderr! }).on('line', options.onLine)
   return {
     pid: child.pid,
-    port: new ChannelPort(child as unknown as Channel, (listener) => void ended.then(listener)),
-    async kill() {
+    port: new ChannelPort(child, (listener) => void ended.then(listener)),
+    kill: async () => {
       child.kill('SIGKILL')
       await ended
     },

@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { Command, Option } from 'commander'
+import { pino, type Level } from 'pino'
+import { startAgent } from '../agent.js'
+import { createAgentLog, logLevels } from '../config/agent-log.js'
+import type { AgentContext } from './agent-context.js'
+import { parsePort } from './option-values.js'
+
+interface RunFlags {
+  readonly data: string
+  readonly port: number
+  readonly logLevel: Level
+}
+
+export const runCommand = ({ signal }: AgentContext): Command =>
+  new Command('run')
+    .description('run the agent until it is told to stop')
+    .requiredOption('--data <folder>', 'an enrolled data folder')
+    .option('--port <port>', 'port of the local interface on 127.0.0.1', parsePort, 8090)
+    .addOption(
+      new Option('--log-level <level>', 'least that is logged').choices(logLevels).default('info'),
+    )
+    .action(async ({ data, port, logLevel }: RunFlags) => {
+      const log = createAgentLog(logLevel, pino.destination({ dest: 1, sync: true }))
+      await using agent = await startAgent({ data, port, log })
+      if (!signal.aborted) await once(signal, 'abort')
+      log.info('agent stopping', { device: agent.id })
+    })
