@@ -1,0 +1,22 @@
+import { answerTo, api, bodyOf } from './client.js'
+import type { PublisherRequest, RolloutAction, RolloutRequest, TokenRequest } from './documents.js'
+
+export const createRollout = (rollout: RolloutRequest) =>
+  bodyOf(api.rollouts.$post({ json: rollout }))
+
+export const changeRollout = (id: string, action: RolloutAction) =>
+  bodyOf(api.rollouts[':id'][':action'].$post({ param: { id, action } }))
+
+export const createEnrolmentToken = (token: TokenRequest) =>
+  bodyOf(api['enrolment-tokens'].$post({ json: token }))
+
+export const revokeEnrolmentToken = (id: string) =>
+  answerTo(api['enrolment-tokens'][':id'].$delete({ param: { id } }))
+
+export const addPublisher = (publisher: PublisherRequest) =>
+  bodyOf(api.publishers.$post({ json: publisher }))
+
+export const removePublisher = (id: string) =>
+  answerTo(api.publishers[':id'].$delete({ param: { id } }))
+
+export const removeDevice = (id: string) => answerTo(api.devices[':id'].$delete({ param: { id } }))

@@ -1,0 +1,31 @@
+import type { Explanation } from '../../../src/devices/device.js'
+import type { Rollout } from '../../../src/rollouts/rollout.js'
+
+// The console's words for what the server sends: the types of the schemas that the server checks by.
+export type { Device } from '../../../src/devices/device.js'
+export type {
+  EnrolmentTokenRecord as EnrolmentToken,
+  IssuedToken,
+  TokenRequest,
+} from '../../../src/devices/enrolment-token.js'
+export type {
+  Model,
+  Publisher,
+  PublisherRequest,
+  ReleaseRecord as Release,
+} from '../../../src/models/model.js'
+export type {
+  Rollout,
+  RolloutAction,
+  RolloutDevice,
+  RolloutRequest,
+} from '../../../src/rollouts/rollout.js'
+export type { Series, SeriesPoint } from '../../../src/telemetry/series.js'
+
+export type ExplainedSlot = Explanation['items'][number]
+export type RolloutCounts = Rollout['counts']
+
+export interface Page<T> {
+  readonly items: T[]
+  readonly next: string | null
+}

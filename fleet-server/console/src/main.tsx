@@ -1,0 +1,42 @@
+import './theme/mantine.css'
+import './theme/tokens.css'
+import './theme/base.css'
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError } from './api/problem.js'
+import { adoptTokenFromAddress } from './api/session.js'
+import { router } from './router.js'
+import { cssVariables, theme } from './theme/theme.js'
+
+adoptTokenFromAddress()
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Events say when something is stale; asking again by the clock is for when they are lost.
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.retryable,
+    },
+  },
+})
+
+const root = document.getElementById('console')
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme="auto"
+        deduplicateInlineStyles
+      >
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  )
+}

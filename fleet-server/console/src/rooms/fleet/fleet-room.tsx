@@ -1,0 +1,99 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import type { Device } from '../../api/documents.js'
+import { devicesQuery, serverQuery } from '../../api/queries.js'
+import { DataTable } from '../../parts/data-table.js'
+import { formatCount } from '../../parts/format.js'
+import { HeldRows, ListFoot } from '../../parts/list-foot.js'
+import { EmptyPage, ErrorNote, Placeholder } from '../../parts/notices.js'
+import { Page } from '../../parts/page.js'
+import { SelectorFilter } from '../../parts/selector-filter.js'
+import { useSteadyRows } from '../../parts/steady-rows.js'
+import classes from '../lists.module.css'
+import { deviceColumns } from './device-columns.js'
+
+const route = getRouteApi('/')
+const idOf = (device: Device) => device.id
+
+/** Every device: whether it is there, what it runs and why not. */
+export function FleetRoom() {
+  const { select = '' } = route.useSearch()
+  const navigate = useNavigate()
+  const filter = useCallback(
+    (next: string) =>
+      void navigate({ to: '/', search: next === '' ? {} : { select: next }, replace: true }),
+    [navigate],
+  )
+  return (
+    <Page title="Fleet" standing={<FleetCounts />}>
+      <div className={classes.list}>
+        <div className={classes.tools} role="search">
+          <SelectorFilter value={select} onChange={filter} label="Filter devices by label" />
+        </div>
+        <Devices select={select} />
+      </div>
+    </Page>
+  )
+}
+
+function FleetCounts() {
+  const { data } = useQuery(serverQuery())
+  if (data === undefined) return null
+  return (
+    <span className="soft" aria-live="polite">
+      {formatCount(data.counts.online)} of {formatCount(data.counts.devices)} online
+    </span>
+  )
+}
+
+function Devices({ select }: { select: string }) {
+  const query = useInfiniteQuery(devicesQuery(select))
+  const all = query.data?.pages.flatMap((page) => page.items) ?? []
+  const steady = useSteadyRows(all, idOf, select)
+  if (query.data === undefined)
+    return query.error ? <ErrorNote error={query.error} /> : <Placeholder />
+  if (all.length === 0) return select === '' ? <NoDevices /> : <NoMatch select={select} />
+  return (
+    <>
+      {query.error !== null && <ErrorNote error={query.error} />}
+      <DataTable label="Devices" columns={deviceColumns} rows={steady.rows} rowKey={idOf} />
+      <div className={classes.foot}>
+        <ListFoot
+          shown={steady.rows.length}
+          word={steady.rows.length === 1 ? 'device' : 'devices'}
+          more={query.hasNextPage}
+          loading={query.isFetchingNextPage}
+          onMore={() => void query.fetchNextPage()}
+        />
+        <HeldRows held={steady.held} onShow={steady.show} />
+      </div>
+    </>
+  )
+}
+
+const NoMatch = ({ select }: { select: string }) => (
+  <EmptyPage title="No device matches">
+    <p>
+      No device has labels that fit <code>{select}</code>. Conditions are joined by commas that mean
+      “and”.
+    </p>
+  </EmptyPage>
+)
+
+const NoDevices = () => (
+  <EmptyPage
+    title="No devices yet"
+    commands={[
+      'kedge token create --label site=berlin',
+      'kedge-agent enrol --token TOKEN --data ./device',
+      'kedge-agent run --data ./device',
+    ]}
+  >
+    <p>
+      Make an enrolment token here, then enrol and start the agent on the device. A browser joins by
+      itself when it opens a page with the web runtime, such as{' '}
+      <a href="/demo/gesture/">the gesture demo</a>.
+    </p>
+  </EmptyPage>
+)

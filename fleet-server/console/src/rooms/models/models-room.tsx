@@ -1,0 +1,91 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Model } from '../../api/documents.js'
+import { modelsQuery } from '../../api/queries.js'
+import { type Column, DataTable } from '../../parts/data-table.js'
+import { formatCount, plural } from '../../parts/format.js'
+import { HeldRows, ListFoot } from '../../parts/list-foot.js'
+import { EmptyPage, ErrorNote, Placeholder } from '../../parts/notices.js'
+import { Page } from '../../parts/page.js'
+import { useSteadyRows } from '../../parts/steady-rows.js'
+import { TimeAgo } from '../../parts/time-ago.js'
+import classes from '../lists.module.css'
+
+const columns: readonly Column<Model>[] = [
+  {
+    key: 'name',
+    head: 'Model',
+    phone: 'lead',
+    cell: (model) => (
+      <Link to="/models/$model" params={{ model: model.name }} data-row>
+        {model.name}
+      </Link>
+    ),
+  },
+  { key: 'latest', head: 'Latest', width: '16%', cell: (model) => model.latest ?? 'none' },
+  {
+    key: 'releases',
+    head: 'Releases',
+    width: '14%',
+    align: 'end',
+    cell: (model) => formatCount(model.releases),
+  },
+  {
+    key: 'running',
+    head: 'Runs on',
+    width: '16%',
+    align: 'end',
+    cell: (model) => plural(model.runningOn, 'device'),
+  },
+  {
+    key: 'created',
+    head: 'First pushed',
+    width: '16%',
+    align: 'end',
+    cell: (model) => <TimeAgo at={model.createdAt} />,
+  },
+]
+
+const nameOf = (model: Model) => model.name
+
+/** Every model of the fleet. */
+export function ModelsRoom() {
+  const query = useInfiniteQuery(modelsQuery())
+  const all = query.data?.pages.flatMap((page) => page.items) ?? []
+  const steady = useSteadyRows(all, nameOf, '')
+  return (
+    <Page title="Models">
+      {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
+      {query.data === undefined && query.error === null && <Placeholder />}
+      {query.data !== undefined && all.length === 0 && <NoModels />}
+      {all.length > 0 && (
+        <div className={classes.list}>
+          <DataTable label="Models" columns={columns} rows={steady.rows} rowKey={nameOf} />
+          <ListFoot
+            shown={steady.rows.length}
+            word={steady.rows.length === 1 ? 'model' : 'models'}
+            more={query.hasNextPage}
+            loading={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
+          />
+          <HeldRows held={steady.held} onShow={steady.show} />
+        </div>
+      )}
+    </Page>
+  )
+}
+
+const NoModels = () => (
+  <EmptyPage
+    title="No models yet"
+    commands={[
+      'kedge key create',
+      'kedge model push model.onnx --name my-model --key publisher.key',
+    ]}
+  >
+    <p>
+      A model is pushed as an ONNX file, signed with your publisher key. It is cut into chunks that
+      later versions share, so a small change travels as a small change.
+    </p>
+  </EmptyPage>
+)

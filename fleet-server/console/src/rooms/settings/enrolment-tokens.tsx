@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { revokeEnrolmentToken } from '../../api/changes.js'
+import type { EnrolmentToken, IssuedToken } from '../../api/documents.js'
+import { enrolmentTokensQuery } from '../../api/queries.js'
+import { CopyLine } from '../../parts/copy-line.js'
+import { type Column, DataTable } from '../../parts/data-table.js'
+import { formatCount } from '../../parts/format.js'
+import { Labels } from '../../parts/labels.js'
+import { ErrorNote } from '../../parts/notices.js'
+import { Section } from '../../parts/page.js'
+import { TimeAgo } from '../../parts/time-ago.js'
+import classes from './settings.module.css'
+import { TokenForm } from './token-form.js'
+
+/** How devices join: a token is made here, and one line on the device uses it. */
+export function EnrolmentTokens() {
+  const queries = useQueryClient()
+  const [issued, setIssued] = useState<IssuedToken>()
+  const { data, error } = useInfiniteQuery(enrolmentTokensQuery())
+  const refresh = () => queries.invalidateQueries({ queryKey: ['enrolment-tokens'] })
+  const revoke = useMutation({ mutationFn: revokeEnrolmentToken, onSuccess: refresh })
+  const tokens = data?.pages.flatMap((page) => page.items) ?? []
+  const failure = error ?? revoke.error
+  return (
+    <Section title="Add devices" note="an enrolment token lets devices join this fleet">
+      <TokenForm
+        onIssued={(token) => {
+          setIssued(token)
+          void refresh()
+        }}
+      />
+      {issued !== undefined && <Issued token={issued} />}
+      {failure !== null && <ErrorNote error={failure} />}
+      {tokens.length > 0 && (
+        <DataTable
+          label="Enrolment tokens"
+          columns={columnsWith((id) => revoke.mutate(id))}
+          rows={tokens}
+          rowKey={(token) => token.id}
+        />
+      )}
+    </Section>
+  )
+}
+
+const Issued = ({ token }: { token: IssuedToken }) => (
+  <div className={classes.issued} role="status">
+    <p>
+      Run this on the device. The token is shown only now; it lets{' '}
+      {token.uses === 1 ? 'one device' : `${formatCount(token.uses)} devices`} join until{' '}
+      <TimeAgo at={token.expires} />.
+    </p>
+    <CopyLine text={`kedge-agent enrol --token ${token.token} --data ./device`} />
+    <CopyLine text="kedge-agent run --data ./device" />
+  </div>
+)
+
+const columnsWith = (onRevoke: (id: string) => void): readonly Column<EnrolmentToken>[] => [
+  { key: 'id', head: 'Token', phone: 'lead', cell: ({ id }) => <span className="mono">{id}</span> },
+  {
+    key: 'labels',
+    head: 'Labels given',
+    width: '32%',
+    cell: ({ labels }) => <Labels labels={labels} />,
+  },
+  {
+    key: 'uses',
+    head: 'Uses left',
+    width: '13%',
+    align: 'end',
+    cell: ({ uses, usesLeft }) => `${formatCount(usesLeft)} of ${formatCount(uses)}`,
+  },
+  {
+    key: 'expires',
+    head: 'Expires',
+    width: '13%',
+    align: 'end',
+    cell: ({ expires }) => <TimeAgo at={expires} />,
+  },
+  {
+    key: 'act',
+    head: 'Action',
+    width: '92px',
+    align: 'end',
+    phone: 'bare',
+    cell: ({ id }) => (
+      <Button
+        variant="default"
+        size="compact-xs"
+        aria-label={`Revoke ${id}`}
+        title="Devices that have joined by it stay"
+        onClick={() => onRevoke(id)}
+      >
+        Revoke
+      </Button>
+    ),
+  },
+]
