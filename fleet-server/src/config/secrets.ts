@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { createKeyFile, keyFileSchema, type KeyFile } from '@kedge/shared/trust/keys'
@@ -26,6 +26,8 @@ export async function loadSecrets(
   config: ServerConfig,
   environment: ServerEnvironment,
 ): Promise<ServerSecrets> {
+  // Device keys' names and token hashes are nobody else's business either.
+  await mkdir(config.data, { recursive: true, mode: 0o700 })
   const adminToken = environment.adminToken ?? (await keptAdminToken(config.data))
   if (adminToken.length < 16) {
     throw new UsageError(

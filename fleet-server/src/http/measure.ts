@@ -9,7 +9,7 @@ export const measure = (metrics: Metrics, clock: Clock) =>
     const begun = clock.monotonic()
     await next()
     const { status } = c.res
-    const route = status === 404 ? 'none' : routePath(c, -1)
+    const route = status === 404 ? 'none' : routePath(c)
     const method = knownMethods.has(c.req.method) ? c.req.method : 'other'
     metrics.httpRequests.inc({ route, method, status: `${Math.floor(status / 100)}xx` })
     metrics.httpSeconds.observe({ route }, (clock.monotonic() - begun) / 1_000)

@@ -8,10 +8,14 @@ import { TrustError } from '@kedge/shared/errors/trust-error'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
 import { sha256Of } from '../blobs/blob-store.js'
 import type { ServerContext } from '../context.js'
+import { announceBlobs } from './release-blobs.js'
 import { checkReleaseFiles } from './check-release-files.js'
 import type { Publisher, ReleaseRecord } from './model.js'
 
-type Parts = Pick<ServerContext, 'blobs' | 'clock' | 'events' | 'log' | 'publishers' | 'releases'>
+type Parts = Pick<
+  ServerContext,
+  'blobs' | 'clock' | 'events' | 'log' | 'outbox' | 'publishers' | 'releases'
+>
 
 /** The bytes of an envelope as every device gets them: their digest is the release's name. */
 export const encodeEnvelope = (envelope: Envelope): Uint8Array =>
@@ -47,6 +51,7 @@ export async function publishRelease(
   const release = await parts.releases.find(model, manifest.version)
   if (release === undefined) throw new UsageError('not-found', `there is no model ${model}`)
   parts.log.info({ model, version: release.version, release: stored }, 'a release was published')
+  await announceBlobs(parts, release)
   parts.events.emit('model', model)
   return { release: checkSame(release, sha256), isNew: true }
 }

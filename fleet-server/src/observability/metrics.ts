@@ -1,4 +1,11 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics,
+  type Metric,
+} from 'prom-client'
 
 /**
  * What a Prometheus server may scrape. Labels are bounded: never a device, a model or a path that a
@@ -23,13 +30,6 @@ export class Metrics {
   })
 
   readonly httpRefused = this.#counter('kedge_http_refused_total', 'HTTP requests answered 4xx.')
-
-  readonly mqttMessages = new Counter({
-    name: 'kedge_mqtt_messages_total',
-    help: 'Messages from devices, by kind of topic.',
-    labelNames: ['kind'] as const,
-    registers: [this.registry],
-  })
 
   readonly mqttMalformed = this.#counter(
     'kedge_mqtt_malformed_total',
@@ -61,11 +61,19 @@ export class Metrics {
 
   /** Refused messages and requests since the start. */
   async refused(): Promise<{ mqtt: number; http: number }> {
-    const total = async (counter: Counter) => (await counter.get()).values[0]?.value ?? 0
-    return { mqtt: await total(this.mqttMalformed), http: await total(this.httpRefused) }
+    const byBroker = this.registry.getSingleMetric('kedge_broker_refused_total')
+    return {
+      mqtt: (await total(this.mqttMalformed)) + (byBroker ? await total(byBroker) : 0),
+      http: await total(this.httpRefused),
+    }
   }
 
   #counter(name: string, help: string): Counter {
     return new Counter({ name, help, registers: [this.registry] })
   }
+}
+
+async function total(metric: Pick<Metric, 'get'>): Promise<number> {
+  const { values } = await metric.get()
+  return values.reduce((sum, { value }) => sum + value, 0)
 }

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createAdaptorServer } from '@hono/node-server'
+import { ServerError } from '@kedge/shared/errors/server-error'
+import type { ServerConfig } from '../config/config.js'
+import type { App } from './app.js'
+
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export interface HttpServer extends AsyncDisposable {
+  readonly url: string
+  /** Hands upgrades of connections at `path` over; all others are refused. */
+  onUpgrade(path: string, upgrade: Upgrade): void
+}
+
+/** How long requests under way may take to end when the server stops, in ms. */
+const patience = 2_000
+
+/** @throws ServerError `port-taken`, naming the flag to change */
+export async function listenHttp(
+  app: Pick<App, 'fetch'>,
+  { host, port }: Pick<ServerConfig, 'host' | 'port'>,
+): Promise<HttpServer> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const upgrades = new Map<string, Upgrade>()
+  server.on('upgrade', (request, socket, head) => {
+    const path = request.url?.split('?')[0] ?? ''
+    const upgrade = upgrades.get(path)
+    if (upgrade) return upgrade(request, socket, head)
+    socket.on('error', () => socket.destroy())
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw portTaken(port, cause)
+  }
+  return {
+    url: `http://${formatHost(host)}:${(server.address() as AddressInfo).port}`,
+    onUpgrade: (path, upgrade) => upgrades.set(path, upgrade),
+    [Symbol.asyncDispose]: () => close(server),
+  }
+}
+
+function portTaken(port: number, cause: unknown): ServerError {
+  const { code } = cause as NodeJS.ErrnoException
+  const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code ?? 'unknown'})`
+  return new ServerError(
+    'port-taken',
+    `port ${port} ${reason}; choose another with --port or KEDGE_PORT`,
+    { cause },
+  )
+}
+
+/** An address that listens on all interfaces is reached by this machine's own name. */
+function formatHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const impatience = setTimeout(() => server.closeAllConnections(), patience)
+  await closed
+  clearTimeout(impatience)
+}

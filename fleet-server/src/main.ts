@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { once } from 'node:events'
+import { Command } from 'commander'
+import { KedgeError } from '@kedge/shared/errors/kedge-error'
+import { toConfig } from './config/config.js'
+import { readEnv, type ServerEnvironment } from './config/env.js'
+import { loadSecrets } from './config/secrets.js'
+import { startServer } from './server.js'
+
+const program = new Command('kedge-server')
+  .description('Runs a Kedge fleet server: broker, API, console. Settings: flag, else environment.')
+  .option('--data <dir>', 'folder of everything it keeps (KEDGE_DATA; .kedge)')
+  .option('--host <address>', 'address to listen on (KEDGE_HOST; 127.0.0.1)')
+  .option('--port <port>', 'port of API and console (KEDGE_PORT; 8080)')
+  .option('--mqtt-port <port>', 'port of the embedded broker (KEDGE_MQTT_PORT; 1883)')
+  .option('--database-url <url>', 'postgres://… or sqlite:FILE (KEDGE_DATABASE_URL; in the folder)')
+  .option('--broker-url <url>', 'an MQTT broker to use instead (KEDGE_BROKER_URL; embedded)')
+  .option('--blobs-url <url>', 's3://BUCKET/PREFIX?endpoint=URL (KEDGE_BLOBS_URL; in the folder)')
+  .option('--public-url <url>', 'how devices reach it, behind a proxy (KEDGE_PUBLIC_URL)')
+  .option(
+    '--admin-token <token>',
+    'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',
+  )
+  .option('--log-level <level>', 'silent, error, warn, info, debug (KEDGE_LOG_LEVEL; warn)')
+
+  // Commander would leave with 1, which means failed; a wrong flag is a matter of usage.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+
+async function main(): Promise<void> {
+  const flags = program.parse().opts<ServerEnvironment>()
+  const environment = { ...readEnv(process.env), ...flags }
+  const config = toConfig(environment)
+  const secrets = await loadSecrets(config, environment)
+  await using server = await startServer(config, secrets)
+  const broker = server.mqttPort === undefined ? 'an external broker' : `port ${server.mqttPort}`
+  console.log(
+    `kedge-server ${config.version}: console ${server.url}/#token=${secrets.adminToken}\n` +
+      `  MQTT on ${broker}, data in ${config.data}; Ctrl-C stops it`,
+  )
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof KedgeError ? `kedge-server: ${error.message}` : error)
+  process.exitCode = error instanceof KedgeError && error.code === 'usage' ? 2 : 1
+}

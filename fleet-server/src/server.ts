@@ -1,0 +1,180 @@
+import { ServerError } from '@kedge/shared/errors/server-error'
+import { importSigner } from '@kedge/shared/trust/keys'
+import { systemClock } from '@kedge/shared/util/clock'
+import { systemEntropy } from '@kedge/shared/util/entropy'
+import { createAdminCheck } from './accounts/admin-token.js'
+import { openBlobStore } from './blobs/open-blob-store.js'
+import type { Broker, EmbeddedBroker } from './broker/broker.js'
+import { startEmbeddedBroker } from './broker/embedded-broker.js'
+import { connectExternalBroker } from './broker/external-broker.js'
+import { brokerMetrics } from './broker/prometheus.js'
+import { createBrokerAddress } from './broker-address.js'
+import type { ServerConfig } from './config/config.js'
+import type { ServerSecrets } from './config/secrets.js'
+import type { ServerContext } from './context.js'
+import { openDatabase } from './db/open-database.js'
+import type { Database } from './db/schema.js'
+import { createDeviceAuthenticator } from './devices/authenticate-device.js'
+import { DesiredIssuer } from './devices/desired-issuer.js'
+import { DesiredStateRepository } from './devices/desired-state-repository.js'
+import { createDeviceMessages } from './devices/device-messages.js'
+import { DeviceRepository } from './devices/device-repository.js'
+import { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
+import { KeyedExclusive } from './devices/keyed-exclusive.js'
+import { allRetained, createRetainedSource } from './devices/retained-messages.js'
+import { EventBus } from './events/event-bus.js'
+import { createApp } from './http/app.js'
+import { listenHttp } from './http/listen-http.js'
+import { PublisherRepository } from './models/publisher-repository.js'
+import { ReleaseRepository } from './models/release-repository.js'
+import { createLog } from './observability/log.js'
+import { Metrics } from './observability/metrics.js'
+import { RelayOutbox } from './relay-outbox.js'
+import { RolloutRepository } from './rollouts/rollout-repository.js'
+import { Teardown } from './teardown.js'
+import { TelemetryRepository } from './telemetry/telemetry-repository.js'
+
+/** A running server. Disposing it stops everything in order. */
+export interface FleetServer extends AsyncDisposable {
+  /** Where API and console are: `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** The port of the embedded broker; undefined with an external one. */
+  readonly mqttPort: number | undefined
+}
+
+/** Starts the whole fleet server. @throws ServerError `database-failed`, `port-taken` */
+export async function startServer(
+  config: ServerConfig,
+  secrets: ServerSecrets,
+): Promise<FleetServer> {
+  const teardown = new Teardown()
+  try {
+    return await startParts(config, secrets, teardown)
+  } catch (error) {
+    await teardown[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function startParts(
+  config: ServerConfig,
+  secrets: ServerSecrets,
+  teardown: Teardown,
+): Promise<FleetServer> {
+  const db = await openDatabase(config.database)
+  teardown.add(() => db.destroy())
+  const outbox = new RelayOutbox()
+  const address = createBrokerAddress(config)
+  const context = await createContext(config, secrets, { db, outbox, address })
+  await context.devices.setAllOffline(context.clock.now())
+
+  const broker = await startBroker(context)
+  teardown.add(() => broker[Symbol.asyncDispose]())
+  outbox.connect(broker)
+  const embedded = 'port' in broker ? broker : undefined
+  address.mqttPort = embedded?.port
+
+  // What a server that was killed had left undone.
+  context.issuer.start()
+  void context.issuer.refresh()
+  teardown.add(() => context.issuer[Symbol.asyncDispose]())
+
+  const http = await startHttp(context, { secrets, broker, embedded, teardown })
+  return {
+    url: http,
+    mqttPort: embedded?.port,
+    [Symbol.asyncDispose]: () => teardown[Symbol.asyncDispose](),
+  }
+}
+
+interface Foundations {
+  readonly db: Database
+  readonly outbox: RelayOutbox
+  readonly address: ReturnType<typeof createBrokerAddress>
+}
+
+async function createContext(
+  config: ServerConfig,
+  secrets: ServerSecrets,
+  { db, outbox, address }: Foundations,
+): Promise<ServerContext> {
+  const { id, publicKey } = secrets.fleetKey
+  const parts = {
+    config,
+    clock: systemClock,
+    entropy: systemEntropy,
+    log: createLog(config.logLevel),
+    metrics: new Metrics(),
+    events: new EventBus(),
+    startedAt: systemClock.now(),
+    fleet: {
+      id: `f-${id}`,
+      signer: await importSigner(secrets.fleetKey),
+      publicKey: { id, key: publicKey },
+    },
+    blobs: await openBlobStore(config.blobs, secrets),
+    outbox,
+    brokerUrlFor: address.urlFor,
+    perDevice: new KeyedExclusive(),
+    tokens: new EnrolmentTokenRepository(db),
+    devices: new DeviceRepository(db),
+    desired: new DesiredStateRepository(db),
+    publishers: new PublisherRepository(db),
+    releases: new ReleaseRepository(db),
+    rollouts: new RolloutRepository(db),
+    telemetry: new TelemetryRepository(db),
+  }
+  return { ...parts, issuer: new DesiredIssuer(parts) }
+}
+
+function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
+  const { config, log } = context
+  const parts = {
+    messages: createDeviceMessages(context),
+    metrics: brokerMetrics(context.metrics.registry),
+    log,
+  }
+  if (config.broker.kind === 'external') {
+    const { url } = config.broker
+    return connectExternalBroker({ ...parts, url, retained: () => allRetained(context) })
+  }
+  const { port } = config.broker
+  return startEmbeddedBroker({
+    ...parts,
+    host: config.host,
+    port,
+    retained: createRetainedSource(context),
+    authenticator: createDeviceAuthenticator(context),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof ServerError)) throw cause
+    const advice = 'choose another with --mqtt-port or KEDGE_MQTT_PORT'
+    throw new ServerError(cause.code, `port ${port} is taken; ${advice}`, { cause })
+  })
+}
+
+interface Doors {
+  readonly secrets: ServerSecrets
+  readonly broker: Broker
+  readonly embedded: EmbeddedBroker | undefined
+  readonly teardown: Teardown
+}
+
+async function startHttp(
+  context: ServerContext,
+  { secrets, broker, embedded, teardown }: Doors,
+): Promise<string> {
+  const stopped = new AbortController()
+  const app = createApp(context, {
+    isAdmin: createAdminCheck(secrets.adminToken),
+    stopped: stopped.signal,
+    checks: {
+      database: async () => (await context.devices.counts()).devices >= 0,
+      broker: () => Promise.resolve(broker.ready),
+    },
+  })
+  const server = await listenHttp(app, context.config)
+  teardown.add(() => server[Symbol.asyncDispose]())
+  teardown.add(() => stopped.abort())
+  if (embedded) server.onUpgrade('/mqtt', embedded.handleWebSocket.bind(embedded))
+  return server.url
+}
