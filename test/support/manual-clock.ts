@@ -1,0 +1,69 @@
+import type { Clock } from '@kedge/shared/util/clock'
+import { Ms } from '@kedge/shared/util/units'
+
+interface Sleeper {
+  readonly until: number
+  readonly wake: () => void
+}
+
+/** Time that passes only when a test says so. */
+export class ManualClock implements Clock {
+  #now: number
+  readonly #start: number
+  readonly #sleepers = new Set<Sleeper>()
+
+  constructor(start = 1_700_000_000_000) {
+    this.#now = start
+    this.#start = start
+  }
+
+  now(): Ms {
+    return Ms(this.#now)
+  }
+
+  monotonic(): Ms {
+    return Ms(this.#now - this.#start)
+  }
+
+  /** How many sleep now: what is left over here has leaked. */
+  get sleeping(): number {
+    return this.#sleepers.size
+  }
+
+  sleep(duration: Ms, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error)
+      const onAbort = () => {
+        this.#sleepers.delete(sleeper)
+        reject(signal?.reason as Error)
+      }
+      const wake = () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      const sleeper = { until: this.#now + duration, wake }
+      this.#sleepers.add(sleeper)
+      signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  /** Lets time pass, waking sleepers one by one in their order. */
+  async advance(duration: number): Promise<void> {
+    const end = this.#now + duration
+    for (;;) {
+      await settle()
+      const next = [...this.#sleepers].sort((a, b) => a.until - b.until)[0]
+      if (!next || next.until > end) break
+      this.#now = Math.max(this.#now, next.until)
+      this.#sleepers.delete(next)
+      next.wake()
+    }
+    this.#now = end
+    await settle()
+  }
+}
+
+/** Lets everything that is ready run: promises, and replies of in-process libraries. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
