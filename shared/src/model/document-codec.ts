@@ -2,6 +2,7 @@ import { decode as decodeCbor, encode as encodeCbor } from 'cborg'
 import { z } from 'zod'
 import { DocumentError } from '../errors/document-error.js'
 import { decodeUtf8, encodeUtf8 } from '../util/bytes.js'
+import { parseStrictJson } from './strict-json.js'
 
 /** Bytes on the wire to a checked document, and back. */
 export interface Codec<T> {
@@ -15,7 +16,7 @@ export const jsonCodec = <T>(schema: z.ZodType<T>): Codec<T> => ({
   decode: (bytes) =>
     checkDocument(
       schema,
-      read('JSON', () => JSON.parse(decodeUtf8(bytes))),
+      read('JSON', () => parseStrictJson(decodeUtf8(bytes))),
     ),
 })
 
@@ -33,11 +34,15 @@ export const bytesCodec: Codec<Uint8Array> = {
   decode: (bytes) => bytes,
 }
 
+/** Reports carry messages, and a document can be wrong in very many places. */
+const maxMessage = 1_000
+
 /** @throws DocumentError `document-invalid`, naming each field that is wrong */
 export function checkDocument<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new DocumentError('document-invalid', z.prettifyError(result.error).replaceAll('\n', ' '), {
+  const problems = z.prettifyError(result.error).replaceAll('\n', ' ')
+  throw new DocumentError('document-invalid', problems.slice(0, maxMessage), {
     cause: result.error,
   })
 }
