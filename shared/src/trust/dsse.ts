@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { TrustError } from '../errors/trust-error.js'
-import { concatBytes, encodeUtf8, fromBase64, toBase64 } from '../util/bytes.js'
+import { concatBytes, encodeUtf8, fromBase64Url, toBase64 } from '../util/bytes.js'
 
 /** Dead Simple Signing Envelope 1.0: github.com/secure-systems-lab/dsse, envelope.md. */
 export const envelopeSchema = z.object({
@@ -63,15 +63,30 @@ export async function openEnvelope(
   const payload = decode(envelope.payload)
   const signed = preAuthEncoding(payloadType, payload)
   for (const { sig } of envelope.signatures) {
-    const signature = decode(sig)
-    for (const { key } of keys) {
-      if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return payload
-    }
+    if (await isSignedByAny(keys, sig, signed)) return payload
   }
   throw new TrustError(
     'signature-invalid',
     `none of the ${keys.length} trusted keys has signed this ${payloadType}`,
   )
+}
+
+/** A signature that cannot even be read is one of nobody; the next may be good. */
+async function isSignedByAny(
+  keys: readonly TrustedKey[],
+  sig: string,
+  signed: Uint8Array,
+): Promise<boolean> {
+  let signature: Uint8Array
+  try {
+    signature = fromBase64Url(sig)
+  } catch {
+    return false
+  }
+  for (const { key } of keys) {
+    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return true
+  }
+  return false
 }
 
 /** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */
@@ -85,9 +100,10 @@ function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   ])
 }
 
+/** "Either standard or URL-safe encoding is allowed" (DSSE protocol.md), and this reads both. */
 function decode(base64: string): Uint8Array {
   try {
-    return fromBase64(base64)
+    return fromBase64Url(base64)
   } catch (cause) {
     throw new TrustError('signature-invalid', 'the envelope is not valid base64', { cause })
   }

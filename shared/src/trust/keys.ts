@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DocumentError } from '../errors/document-error.js'
 import { encodeUtf8, fromBase64, toBase64, toBase64Url, toHex } from '../util/bytes.js'
 import { webSha256 } from '../util/sha256.js'
 import type { Signer, TrustedKey } from './dsse.js'
@@ -31,11 +32,13 @@ export async function exportPublicKey(key: CryptoKey): Promise<PublicKey> {
   return { id: await keyId(raw), key: toBase64(raw) }
 }
 
-export async function importPublicKey(publicKey: PublicKey): Promise<TrustedKey> {
-  const raw = fromBase64(publicKey.key)
-  return {
-    id: publicKey.id,
-    key: await crypto.subtle.importKey('raw', raw, 'Ed25519', true, ['verify']),
+/** @throws DocumentError when it is no Ed25519 public key */
+export async function importPublicKey({ id, key }: PublicKey): Promise<TrustedKey> {
+  try {
+    const raw = fromBase64(key)
+    return { id, key: await crypto.subtle.importKey('raw', raw, 'Ed25519', true, ['verify']) }
+  } catch (cause) {
+    throw new DocumentError('document-invalid', `key ${id} is no Ed25519 public key`, { cause })
   }
 }
 
