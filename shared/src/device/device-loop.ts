@@ -94,11 +94,15 @@ export class DeviceLoop {
 
   #start(step: SlotStep): void {
     const abort = new AbortController()
-    const done = this.#execute(step, abort.signal).finally(() => {
-      this.#running.delete(step.slot)
-      this.#options.onChange()
-      this.wake()
-    })
+    // Begun a turn later: a step that takes effect at once would wake the loop before it is noted
+    // as running, and be taken twice.
+    const done = Promise.resolve()
+      .then(() => this.#execute(step, abort.signal))
+      .finally(() => {
+        this.#running.delete(step.slot)
+        this.#options.onChange()
+        this.wake()
+      })
     this.#running.set(step.slot, { step, abort, done })
   }
 
