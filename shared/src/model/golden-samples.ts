@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { DocumentError } from '../errors/document-error.js'
 import { cborCodec } from './document-codec.js'
-import { dtypes, type Tensor } from './tensor.js'
+import { dtypes, elementCount, formatShape, type Tensor } from './tensor.js'
 import { fromTensorBytes, toTensorBytes } from './tensor-bytes.js'
 
 const packedTensorSchema = z.object({
@@ -57,11 +58,14 @@ const pack = ({ dtype, shape, data }: Tensor): PackedTensor => ({
   data: toTensorBytes(data),
 })
 
-const unpack = ({ dtype, shape, data }: PackedTensor): Tensor => ({
-  dtype,
-  shape,
-  data: fromTensorBytes(dtype, data),
-})
+function unpack({ dtype, shape, data: packed }: PackedTensor): Tensor {
+  const data = fromTensorBytes(dtype, packed)
+  if (data.length === elementCount(shape)) return { dtype, shape, data }
+  throw new DocumentError(
+    'document-invalid',
+    `${data.length} elements do not fill a tensor of shape ${formatShape(shape)}`,
+  )
+}
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B) =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))

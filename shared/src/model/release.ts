@@ -65,8 +65,7 @@ export const toleranceSchema = z.object({
 })
 export type Tolerance = z.infer<typeof toleranceSchema>
 
-/** Everything a publisher says about one version of a model. Signed; what it names is named by digest. */
-export const releaseSchema = z.object({
+const releaseFieldsSchema = z.object({
   schema: z.literal('kedge.release/1'),
   model: modelNameSchema,
   version: versionSchema,
@@ -89,6 +88,14 @@ export const releaseSchema = z.object({
     })
     .optional(),
 })
+type ReleaseFields = z.infer<typeof releaseFieldsSchema>
+
+/** Everything a publisher says about one version of a model. Signed; what it names is named by digest. */
+export const releaseSchema = releaseFieldsSchema.superRefine((release, context) => {
+  for (const { path, message } of danglingNames(release)) {
+    context.addIssue({ code: 'custom', path, message })
+  }
+})
 export type Release = z.infer<typeof releaseSchema>
 
 export const releaseCodec = jsonCodec(releaseSchema)
@@ -101,3 +108,27 @@ export const releaseRefSchema = z.object({
   length: countSchema,
 })
 export type ReleaseRef = z.infer<typeof releaseRefSchema>
+
+type Dangling = { readonly path: (string | number)[]; readonly message: string }
+
+/** Names in a release that stand for nothing in it: a device would find out only at the end. */
+function* danglingNames(release: ReleaseFields): Generator<Dangling> {
+  const { files, variants, golden, profile, prediction, outputs } = release
+  const isListed = (path: string, role: ReleaseFile['role']) =>
+    files.some((file) => file.path === path && file.role === role)
+  const missing = (path: string, role: string) => `no file of role ${role} is named ${path}`
+  for (const [i, { path }] of files.entries()) {
+    const isSecond = files.findIndex((file) => file.path === path) < i
+    if (isSecond) yield { path: ['files', i, 'path'], message: 'another file has this name' }
+  }
+  for (const [i, { file }] of variants.entries()) {
+    if (!isListed(file, 'model'))
+      yield { path: ['variants', i, 'file'], message: missing(file, 'model') }
+  }
+  if (golden && !isListed(golden.file, 'golden'))
+    yield { path: ['golden', 'file'], message: missing(golden.file, 'golden') }
+  if (profile !== undefined && !isListed(profile, 'profile'))
+    yield { path: ['profile'], message: missing(profile, 'profile') }
+  if (prediction && !outputs.some(({ name }) => name === prediction.output))
+    yield { path: ['prediction', 'output'], message: `there is no output ${prediction.output}` }
+}

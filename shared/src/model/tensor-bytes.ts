@@ -38,6 +38,7 @@ export function fromTensorBytes(dtype: DType, bytes: Uint8Array | string[]): Ten
       `a ${dtype} tensor must hold a multiple of ${View.BYTES_PER_ELEMENT} bytes`,
     )
   }
-  // A copy: the bytes may lie unaligned inside a larger message.
-  return new View(bytes.slice().buffer)
+  // A copy: the bytes may lie unaligned inside a larger message. Not by `slice`, which in a Buffer
+  // of Node's copies nothing.
+  return new View(new Uint8Array(bytes).buffer)
 }
