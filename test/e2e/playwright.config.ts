@@ -3,7 +3,7 @@ import { chromiumFlags, findChromium } from '../support/chromium.mjs'
 
 const executablePath = findChromium()
 const launchOptions = {
-  args: chromiumFlags,
+  args: [...chromiumFlags],
   ...(executablePath !== undefined && { executablePath }),
 }
 const phone = { ...devices['Galaxy S9+'], viewport: { width: 360, height: 640 }, launchOptions }

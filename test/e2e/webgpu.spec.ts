@@ -43,9 +43,14 @@ test.describe('inference on WebGPU', () => {
       const runner = await host.start(spec)
       const before = runner.provider
       const probe = await runner.probe(wrong).catch((error: { code: string }) => error.code)
-      return { before, probe, after: runner.provider, heard: rooms.heard.at(-1) }
+      const after = runner.provider
+      const heard = rooms.heard.at(-1)
+      // A release is probed once; what the probe found holds for every later start.
+      const again = (await (await rooms.inferenceHost('webgpu')).start(spec)).provider
+      return { before, probe, after, heard, again }
     })
     expect(result).toMatchObject({ before: 'webgpu', probe: 'golden-mismatch', after: 'wasm' })
     expect(result.heard).toContain('WebGPU will not do')
+    expect(result.again).toBe('wasm')
   })
 })

@@ -1,6 +1,7 @@
 import { webSha256 } from '@kedge/shared/util/sha256'
 import { systemClock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
+import { BarredReleases } from '../../../web-runtime/src/inference/barred-releases.js'
 import { openInferenceHost } from '../../../web-runtime/src/inference/web-inference-host.js'
 import { IdbModelStore } from '../../../web-runtime/src/models/idb-model-store.js'
 import { awaitLead, tryLead } from '../../../web-runtime/src/page/tab-lead.js'
@@ -9,6 +10,7 @@ import { loadDeviceKeys } from '../../../web-runtime/src/state/device-keys.js'
 import { IdbStateStore } from '../../../web-runtime/src/state/idb-state-store.js'
 import { Database } from '../../../web-runtime/src/storage/database.js'
 import { openIdbSpool } from '../../../web-runtime/src/telemetry/idb-spool.js'
+import { contracts } from './contracts.js'
 import { scaleModel, scaleSpec, vector } from './tiny-release.js'
 
 const heard: string[] = []
@@ -20,6 +22,7 @@ const log = {
 /** The rooms of the web runtime, for tests that act inside a page. */
 const opened = {
   heard,
+  contracts,
   vector,
   scaleModel,
   scaleSpec,
@@ -27,10 +30,15 @@ const opened = {
   database: (name: string) => new Database(name),
   modelStore: (name: string) => new IdbModelStore(new Database(name), webSha256),
   stateStore: (name: string) => new IdbStateStore(new Database(name)),
-  spool: (name: string) => openIdbSpool(new Database(name), systemEntropy),
+  spool: (name: string) => openIdbSpool(new Database(name), { entropy: systemEntropy }),
   deviceKeys: (name: string) => loadDeviceKeys(new Database(name)),
   inferenceHost: (engine: 'auto' | 'wasm' | 'webgpu') =>
-    openInferenceHost({ engine, clock: systemClock, log }),
+    openInferenceHost({
+      engine,
+      clock: systemClock,
+      log,
+      barred: new BarredReleases(new Database('inference')),
+    }),
   awaitLead,
   tryLead,
   requireSecurePage,

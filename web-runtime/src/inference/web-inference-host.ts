@@ -1,6 +1,9 @@
 import type { DeviceLog } from '@kedge/shared/device/ports/host'
 import type { InferenceHost, Runner, RunnerSpec } from '@kedge/shared/device/ports/inference'
-import { startRemoteRunner } from '@kedge/shared/device/runner/remote-runner'
+import {
+  startRemoteRunner,
+  type RemoteRunnerOptions,
+} from '@kedge/shared/device/runner/remote-runner'
 import { describeError } from '@kedge/shared/errors/kedge-error'
 import type { Clock } from '@kedge/shared/util/clock'
 import type { BarredReleases } from './barred-releases.js'
@@ -15,6 +18,8 @@ export interface InferenceOptions {
   readonly engine?: 'auto' | EngineName
   /** Where the WebAssembly files lie, when they are not beside the built script. */
   readonly wasmUrls?: Partial<Record<EngineName, string>>
+  /** How long a model may take to load and to answer before its worker is ended. */
+  readonly deadlines?: NonNullable<RemoteRunnerOptions['deadlines']>
   readonly barred: Pick<BarredReleases, 'reason' | 'bar'>
   readonly clock: Clock
   readonly log: DeviceLog
@@ -78,14 +83,16 @@ export class WebInferenceHost implements InferenceHost {
   }
 
   #startOn(engine: EngineName, spec: RunnerSpec): Promise<Runner> {
+    const { clock, deadlines } = this.#options
     const worker = startWorker(engine)
     worker.postMessage(this.#settingsFor(engine))
     const moved = engine === 'wasm' ? ownBuffers(spec.model) : []
     const { port, kill } = openWorkerChannel(worker, moved)
     return startRemoteRunner(spec, {
       port,
-      clock: this.#options.clock,
+      clock,
       kill: () => kill('it was ended'),
+      ...(deadlines && { deadlines }),
     })
   }
 

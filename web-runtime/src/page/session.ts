@@ -64,7 +64,7 @@ async function start(
   const host: DeviceHost = {
     ...ports,
     inference,
-    telemetry: await openIdbSpool(database, systemEntropy),
+    telemetry: await openIdbSpool(database, { entropy: systemEntropy }),
     clock: systemClock,
     entropy: systemEntropy,
     sha256: webSha256,

@@ -8,7 +8,7 @@ import type { Database, Transaction } from '../storage/database.js'
 import { countDropped, spoolHeadSchema, type SpoolHead } from './spool-head.js'
 
 /** A week of one window a minute. Past that the oldest go, and are counted. */
-const maxWindows = 10_080
+const weekOfWindows = 10_080
 const headKey = 'telemetry/spool'
 
 type SpoolWrite = Transaction<['documents', 'spool'], 'readwrite'>
@@ -19,8 +19,12 @@ type SpoolWrite = Transaction<['documents', 'spool'], 'readwrite'>
  *
  * @throws StorageError
  */
-export async function openIdbSpool(database: Database, entropy: Entropy): Promise<TelemetrySpool> {
-  const fresh: SpoolHead = { v: 1, stream: toHex(entropy.bytes(8)), next: 1, dropped: {} }
+export async function openIdbSpool(
+  database: Database,
+  options: { readonly entropy: Entropy; readonly maxWindows?: number },
+): Promise<TelemetrySpool> {
+  const stream = toHex(options.entropy.bytes(8))
+  const fresh: SpoolHead = { v: 1, stream, next: 1, dropped: {} }
   const head = await database.write(['documents', 'spool'], async (transaction) => {
     const stored = await readHead(transaction)
     if (stored !== undefined) return stored
@@ -29,21 +33,23 @@ export async function openIdbSpool(database: Database, entropy: Entropy): Promis
     await writeHead(transaction, fresh)
     return fresh
   })
-  return new IdbSpool(database, head.stream)
+  return new IdbSpool(database, head.stream, options.maxWindows ?? weekOfWindows)
 }
 
 class IdbSpool implements TelemetrySpool {
   readonly stream: string
   readonly #database: Database
+  readonly #maxWindows: number
 
-  constructor(database: Database, stream: string) {
+  constructor(database: Database, stream: string, maxWindows: number) {
     this.#database = database
     this.stream = stream
+    this.#maxWindows = maxWindows
   }
 
   async append(window: TelemetryWindow): Promise<void> {
     try {
-      await this.#append(window, maxWindows)
+      await this.#append(window, this.#maxWindows)
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'storage-full') throw error
       // No room: the newest window is worth more than the oldest half.

@@ -1,0 +1,25 @@
+import { check, type ContractCase } from '../../contract/contract.js'
+import { inferenceHostContract } from '../../contract/inference-host.suite.js'
+import { modelStoreContract } from '../../contract/model-store.suite.js'
+import { stateStoreContract } from '../../contract/state-store.suite.js'
+import { telemetrySpoolContract } from '../../contract/telemetry-spool.suite.js'
+import { openHost, openModelStore, openSpool, openStateStore } from './contract-subjects.js'
+
+/** Runs one promise of a port on the browser's implementation; rejects when it is not kept. */
+export const contracts = {
+  IdbModelStore: (name: string) => run(modelStoreContract.cases, name, openModelStore),
+  IdbStateStore: (name: string) => run(stateStoreContract.cases, name, openStateStore),
+  IdbSpool: (name: string) => run(telemetrySpoolContract.cases, name, openSpool),
+  WebInferenceHost: (name: string) => run(inferenceHostContract.cases, name, openHost),
+}
+
+async function run<Subject extends AsyncDisposable>(
+  cases: readonly ContractCase<Subject>[],
+  name: string,
+  open: () => Subject | Promise<Subject>,
+): Promise<void> {
+  const found = cases.find((one) => one.name === name)
+  if (!found) throw new TypeError(`there is no case "${name}"`)
+  await using subject = await open()
+  await found.run(subject, check)
+}
