@@ -4,7 +4,7 @@ import { countSchema } from '../util/scalars.js'
 /** Summary of numbers that merges exactly: mean and M2, the sum of squared differences from it. */
 export const momentsSchema = z.object({
   count: countSchema,
-  /** NaN and infinite values, which are in no other field. */
+  /** NaN, infinite values and those beyond `largestNumber`, which are in no other field. */
   nonFinite: countSchema,
   mean: z.number(),
   m2: z.number().nonnegative(),
@@ -22,9 +22,13 @@ export const noMoments = (): Moments => ({
   max: 0,
 })
 
+/** What is further from zero than this has a square whose sums no float holds. */
+export const largestNumber = 1e140
+
 /** Adds one value in place. Welford 1962; Knuth, TAOCP 2, 4.2.2. */
 export function addValue(moments: Moments, value: number): void {
-  if (!Number.isFinite(value)) {
+  // Written so that a value that is not a number fails too.
+  if (!(Math.abs(value) <= largestNumber)) {
     moments.nonFinite += 1
     return
   }

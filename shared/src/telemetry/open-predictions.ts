@@ -38,13 +38,14 @@ export class OpenPredictions {
     return `${this.#tag}-${number}`
   }
 
+  has(id: string): boolean {
+    return this.#placeOf(id) !== undefined
+  }
+
   /** What was predicted under `id`; a prediction is labelled once. */
   take(id: string): number | undefined {
-    const split = id.lastIndexOf('-')
-    if (id.slice(0, split) !== this.#tag) return undefined
-    const number = Number(id.slice(split + 1))
-    const place = number % this.#numbers.length
-    if (!(number > 0) || this.#numbers[place] !== number) return undefined
+    const place = this.#placeOf(id)
+    if (place === undefined) return undefined
     this.#numbers[place] = 0
     return this.#predicted[place]
   }
@@ -61,5 +62,13 @@ export class OpenPredictions {
       }))
     this.#numbers.fill(0)
     return open
+  }
+
+  #placeOf(id: string): number | undefined {
+    const split = id.lastIndexOf('-')
+    if (id.slice(0, split) !== this.#tag) return undefined
+    const number = Number(id.slice(split + 1))
+    const place = number % this.#numbers.length
+    return number > 0 && this.#numbers[place] === number ? place : undefined
   }
 }

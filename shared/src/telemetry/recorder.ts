@@ -8,7 +8,7 @@ import { OpenPredictions, type OpenPrediction } from './open-predictions.js'
 import { countOutput } from './output-counter.js'
 import type { ReferenceProfile } from './reference-profile.js'
 import { addLabel, noScore, toTruth, type Label } from './score.js'
-import type { Score, TelemetryWindow } from './window.js'
+import { maxCountedClasses, type Score, type TelemetryWindow } from './window.js'
 
 export interface RecorderOptions {
   readonly release: Release
@@ -64,10 +64,10 @@ export class Recorder {
    * @throws UsageError when the label is none the model has
    */
   feedback(id: string, label: Label): boolean {
-    if (!this.#prediction) return false
+    // An unknown id first: the version that made it may have other labels.
+    if (!this.#prediction || !this.#open.has(id)) return false
     const truth = toTruth(this.#prediction, label)
-    const predicted = this.#open.take(id)
-    if (predicted === undefined) return false
+    const predicted = this.#open.take(id)!
     this.#score ??= noScore(this.#prediction.kind)
     addLabel(this.#score, predicted, truth)
     return true
@@ -118,21 +118,31 @@ export class Recorder {
     const output = prediction && outputs[prediction.output]
     if (!output) return undefined
     if (prediction.kind === 'value') {
-      return output.data.length === 1 ? numberAt(output, 0) : undefined
+      const value = output.data.length === 1 ? numberAt(output, 0) : NaN
+      return Number.isFinite(value) ? value : undefined
     }
     const classes = prediction.labels?.length ?? output.shape.at(-1) ?? output.data.length
     const rows = Math.floor(output.data.length / Math.max(1, classes))
     let winner: number | undefined
     for (let row = 0; row < rows; row++) {
       winner = largest(output, row * classes, classes)
-      this.#classes.set(winner, (this.#classes.get(winner) ?? 0) + 1)
+      this.#countClass(winner)
     }
     return rows === 1 ? winner : undefined
   }
+
+  #countClass(winner: number | undefined): void {
+    if (winner === undefined) return
+    const count = this.#classes.get(winner)
+    if (count !== undefined || this.#classes.size < maxCountedClasses) {
+      this.#classes.set(winner, (count ?? 0) + 1)
+    }
+  }
 }
 
-function largest(tensor: Tensor, start: number, count: number): number {
-  let best = 0
+/** Undefined when no score is a number. */
+function largest(tensor: Tensor, start: number, count: number): number | undefined {
+  let best: number | undefined
   let bestScore = -Infinity
   for (let i = 0; i < count; i++) {
     const score = numberAt(tensor, start + i)

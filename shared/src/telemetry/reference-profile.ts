@@ -2,20 +2,27 @@ import { z } from 'zod'
 import { cborCodec } from '../model/document-codec.js'
 import { countSchema } from '../util/scalars.js'
 
-const featureSchema = z.object({
-  name: z.string().max(128),
-  /** Ascending inner edges: n edges make n + 1 bins, open at both ends. */
-  edges: z.array(z.number()).max(63),
-  /** How many reference values fell in each bin. */
-  counts: z.array(countSchema).max(64),
-})
+const featureSchema = z
+  .object({
+    name: z.string().max(128),
+    /** Ascending inner edges: n edges make n + 1 bins, open at both ends. */
+    edges: z.array(z.number()).max(63),
+    /** How many reference values fell in each bin. */
+    counts: z.array(countSchema).max(64),
+  })
+  .refine(
+    ({ edges, counts }) =>
+      counts.length === edges.length + 1 &&
+      edges.every((edge, i) => i === 0 || edges[i - 1]! < edge),
+    'the edges must ascend and have one count more',
+  )
 export type ProfiledFeature = z.infer<typeof featureSchema>
 
 /** What each monitored input looked like when the model was made. Travels with the release. */
 export const referenceProfileSchema = z.object({
   v: z.literal(1),
   /** By input name: one feature for each element of a row (the last dimension). */
-  inputs: z.record(z.string().max(256), z.array(featureSchema).max(512)),
+  inputs: z.record(z.string().max(256), z.array(featureSchema).min(1).max(512)),
 })
 export type ReferenceProfile = z.infer<typeof referenceProfileSchema>
 

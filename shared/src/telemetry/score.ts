@@ -1,5 +1,6 @@
 import { UsageError } from '../errors/kedge-error.js'
 import type { Prediction } from '../model/release.js'
+import { largestNumber } from './moments.js'
 import type { Score } from './window.js'
 
 /** A label for a prediction: the name or number of a class, or the true value. */
@@ -10,14 +11,15 @@ export const noScore = (kind: Prediction['kind']): Score =>
     ? { kind, count: 0, correct: 0 }
     : { kind, count: 0, sumAbsolute: 0, sumSquared: 0 }
 
-/** Adds one labelled prediction in place; `truth` is a class number or a value. */
+/** Adds one labelled prediction in place; `truth` is a class number or a value, both are finite. */
 export function addLabel(score: Score, predicted: number, truth: number): void {
   score.count += 1
   if (score.kind === 'classes') {
     if (predicted === truth) score.correct += 1
   } else {
-    score.sumAbsolute += Math.abs(predicted - truth)
-    score.sumSquared += (predicted - truth) ** 2
+    const error = Math.min(Math.abs(predicted - truth), largestNumber)
+    score.sumAbsolute += error
+    score.sumSquared += error ** 2
   }
 }
 

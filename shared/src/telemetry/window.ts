@@ -8,6 +8,9 @@ import {
 } from '../util/scalars.js'
 import { momentsSchema } from './moments.js'
 
+/** As many as a release can name; a window of them still fits a message. */
+export const maxCountedClasses = 10_000
+
 const tensorName = z.string().max(256)
 
 /** How predictions compared with the labels that came for them. */
@@ -37,7 +40,10 @@ export const windowSchema = z.object({
   latency: z.array(countSchema).max(512),
   outputs: z.record(tensorName, momentsSchema),
   /** Predictions by class, in the order of the release's labels; [class, count, …]. */
-  classes: z.array(countSchema).max(2_048).optional(),
+  classes: z
+    .array(countSchema)
+    .max(2 * maxCountedClasses)
+    .optional(),
   /** By input: counts in the bins of the release's reference profile, one list a feature. */
   inputs: z.record(tensorName, z.array(z.array(countSchema).max(64)).max(512)).optional(),
   score: scoreSchema.optional(),
