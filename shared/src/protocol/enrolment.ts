@@ -6,7 +6,7 @@ import { base64Schema, deviceIdSchema, labelsSchema } from '../util/scalars.js'
 
 const tokenSchema = z.object({
   /** Address of the server's API. */
-  url: z.url(),
+  url: z.url({ protocol: /^https?$/ }),
   secret: z.string().min(16).max(128),
   /** SHA-256 of the certificate authority to pin; absent where TLS is off. */
   ca: z.string().optional(),
@@ -22,10 +22,9 @@ export const formatEnrolmentToken = (token: EnrolmentToken): string =>
 /** @throws UsageError `usage` */
 export function parseEnrolmentToken(text: string): EnrolmentToken {
   try {
-    if (!text.startsWith(prefix)) throw new TypeError(`it does not start with ${prefix}`)
-    return tokenSchema.parse(
-      JSON.parse(decodeUtf8(fromBase64Url(text.slice(prefix.length).trim()))),
-    )
+    const token = text.trim()
+    if (!token.startsWith(prefix)) throw new TypeError(`it does not start with ${prefix}`)
+    return tokenSchema.parse(JSON.parse(decodeUtf8(fromBase64Url(token.slice(prefix.length)))))
   } catch (cause) {
     throw new UsageError(
       'usage',

@@ -10,22 +10,27 @@ export type Condition =
 
 export type Selector = readonly Condition[]
 
+/** Far more than anybody writes; it bounds the work of the patterns below. */
+const maxLength = 2_000
+
 const label = String.raw`([A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?)`
+const value = String.raw`[\w.-]*`
+const values = String.raw`\(\s*([\w.-]+(?:\s*,\s*[\w.-]+)*)\s*\)`
 const forms: readonly [RegExp, (label: string, values: string) => Condition][] = [
   [
-    new RegExp(`^${label}\\s*(?:==|=)\\s*([\\w.-]*)$`),
+    new RegExp(`^${label}\\s*(?:==|=)\\s*(${value})$`),
     (l, v) => ({ kind: 'in', label: l, values: [v] }),
   ],
   [
-    new RegExp(`^${label}\\s*!=\\s*([\\w.-]*)$`),
+    new RegExp(`^${label}\\s*!=\\s*(${value})$`),
     (l, v) => ({ kind: 'not-in', label: l, values: [v] }),
   ],
   [
-    new RegExp(`^${label}\\s+in\\s*\\(([^()]*)\\)$`),
+    new RegExp(`^${label}\\s+in\\s*${values}$`),
     (l, v) => ({ kind: 'in', label: l, values: list(v) }),
   ],
   [
-    new RegExp(`^${label}\\s+notin\\s*\\(([^()]*)\\)$`),
+    new RegExp(`^${label}\\s+notin\\s*${values}$`),
     (l, v) => ({ kind: 'not-in', label: l, values: list(v) }),
   ],
   [new RegExp(`^${label}$`), (l) => ({ kind: 'exists', label: l })],
@@ -39,6 +44,9 @@ const forms: readonly [RegExp, (label: string, values: string) => Condition][] =
  * @throws UsageError `usage`, naming the part that cannot be read
  */
 export function parseSelector(text: string): Selector {
+  if (text.length > maxLength) {
+    throw new UsageError('usage', `the selector is longer than ${maxLength} characters`)
+  }
   const trimmed = text.trim()
   if (trimmed === '' || trimmed === '*') return []
   return splitConditions(trimmed).map((part) => {
@@ -55,7 +63,10 @@ export function parseSelector(text: string): Selector {
 }
 
 export const matchesSelector = (selector: Selector, labels: Labels): boolean =>
-  selector.every((condition) => holds(condition, labels[condition.label]))
+  selector.every((condition) =>
+    // Every object has a `constructor`; no device has that label unless somebody gave it.
+    holds(condition, Object.hasOwn(labels, condition.label) ? labels[condition.label] : undefined),
+  )
 
 function holds(condition: Condition, value: string | undefined): boolean {
   switch (condition.kind) {
