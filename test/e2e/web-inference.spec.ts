@@ -1,5 +1,7 @@
 import { expect } from '@playwright/test'
-import { test } from './support/rooms-test.js'
+import { pagesDir } from './support/build-pages.js'
+import { openRooms, test } from './support/rooms-test.js'
+import { startStaticServer } from './support/static-server.js'
 import type {} from './pages/rooms.js'
 
 test.describe('inference in a worker', () => {
@@ -77,5 +79,22 @@ test.describe('inference in a worker', () => {
       return { reason, code }
     })
     expect(result).toEqual({ reason: 'out of memory', code: 'runner-crashed' })
+  })
+
+  test('uses threads on an isolated page', async ({ page, roomsServer: _built }) => {
+    await using isolated = await startStaticServer(pagesDir, {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    })
+    await openRooms(page, isolated)
+    const result = await page.evaluate(async () => {
+      const host = await rooms.inferenceHost('wasm', 2)
+      const runner = await host.start((await rooms.scaleSpec(3)).spec)
+      const { outputs } = await runner.run({ x: rooms.vector(1, 2, 3, 4) })
+      return { isolated: crossOriginIsolated, y: [...outputs['y']!.data] }
+    })
+    expect(result).toEqual({ isolated: true, y: [3, 6, 9, 12] })
+    // The threads are further workers of the same script.
+    expect(page.workers().length).toBeGreaterThan(1)
   })
 })

@@ -32,7 +32,7 @@ export class FactsView {
       fact('Version', version?.version),
       fact('Engine', version && (engineNames[version.engine] ?? version.engine)),
       fact('Latency', this.#latencyUs === undefined ? undefined : formatLatency(this.#latencyUs)),
-      fact('Model', version && formatBytes(modelBytes(version))),
+      fact('Model size', version && formatBytes(modelBytes(version))),
       fact('This device', this.#device, 'wide'),
       fact('Release', version?.digest.slice(0, 12), 'wide'),
     )

@@ -14,6 +14,11 @@ export interface RuntimeOptions {
   /** `auto` takes WebGPU for models made for it, where there is an adapter. Default `auto`. */
   readonly engine?: 'auto' | EngineName
   /**
+   * Threads that WebAssembly may use, on pages that are isolated from other origins; 1 elsewhere.
+   * Default 1: more pay for models of several milliseconds.
+   */
+  readonly threads?: number
+  /**
    * Where the WebAssembly files of onnxruntime-web lie. Bundlers that know `new URL(…, import.meta.url)`,
    * Vite among them, find them by themselves.
    */
@@ -36,6 +41,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     server: originOf(options.server ?? location.origin),
     labels: checkDocument(labelsSchema, options.labels ?? {}),
     engine: options.engine ?? 'auto',
+    threads: options.threads ?? 1,
     wasmUrls: options.wasmUrls ?? {},
     log: options.log ?? consoleLog,
   })

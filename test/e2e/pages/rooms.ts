@@ -32,9 +32,10 @@ const opened = {
   stateStore: (name: string) => new IdbStateStore(new Database(name)),
   spool: (name: string) => openIdbSpool(new Database(name), { entropy: systemEntropy }),
   deviceKeys: (name: string) => loadDeviceKeys(new Database(name)),
-  inferenceHost: (engine: 'auto' | 'wasm' | 'webgpu') =>
+  inferenceHost: (engine: 'auto' | 'wasm' | 'webgpu', threads = 1) =>
     openInferenceHost({
       engine,
+      threads,
       clock: systemClock,
       log,
       barred: new BarredReleases(new Database('inference')),

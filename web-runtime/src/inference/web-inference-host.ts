@@ -16,6 +16,8 @@ import type { WorkerSettings } from './worker-settings.js'
 export interface InferenceOptions {
   /** `auto` takes WebGPU for models made for it, where there is an adapter. Default `auto`. */
   readonly engine?: 'auto' | EngineName
+  /** Threads that WebAssembly may use where the page is isolated. Default 1. */
+  readonly threads?: number
   /** Where the WebAssembly files lie, when they are not beside the built script. */
   readonly wasmUrls?: Partial<Record<EngineName, string>>
   /** How long a model may take to load and to answer before its worker is ended. */
@@ -98,7 +100,8 @@ export class WebInferenceHost implements InferenceHost {
 
   #settingsFor(engine: EngineName): WorkerSettings {
     const wasmUrl = this.#options.wasmUrls?.[engine]
-    return { kind: 'settings', threads: countThreads(), ...(wasmUrl !== undefined && { wasmUrl }) }
+    const threads = countThreads(this.#options.threads)
+    return { kind: 'settings', threads, ...(wasmUrl !== undefined && { wasmUrl }) }
   }
 }
 
@@ -109,8 +112,8 @@ const startWorker = (engine: EngineName): Worker =>
     : new Worker(new URL('./webgpu.worker.js', import.meta.url), { type: 'module' })
 
 /** Threads share memory, which browsers allow only to pages that are isolated from other origins. */
-const countThreads = () =>
-  globalThis.crossOriginIsolated ? Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2)) : 1
+const countThreads = (wanted = 1) =>
+  globalThis.crossOriginIsolated ? Math.max(1, Math.min(wanted, navigator.hardwareConcurrency)) : 1
 
 /** The model was read for this runner alone; a view into something larger is copied all the same. */
 const ownBuffers = ({ buffer, byteLength }: Uint8Array) =>

@@ -23,6 +23,7 @@ export interface PageOptions {
   readonly server: string
   readonly labels: Labels
   readonly engine: 'auto' | EngineName
+  readonly threads: number
   readonly wasmUrls: Partial<Record<EngineName, string>>
   readonly log: DeviceLog
 }
@@ -172,9 +173,10 @@ export class PageLife {
   }
 
   async #openInference(): Promise<WebInferenceHost> {
-    const { engine, wasmUrls, log } = this.#options
+    const { engine, threads, wasmUrls, log } = this.#options
     const barred = new BarredReleases(this.#database)
-    const inference = await openInferenceHost({ engine, wasmUrls, log, barred, clock: systemClock })
+    const choice = { engine, threads, wasmUrls }
+    const inference = await openInferenceHost({ ...choice, log, barred, clock: systemClock })
     this.#slot.inference = inference
     return inference
   }
