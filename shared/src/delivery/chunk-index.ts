@@ -26,7 +26,8 @@ const indexSchema = z.object({
   length: countSchema,
   /** 32 bytes a chunk. */
   hashes: bytesSchema,
-  lengths: z.array(countSchema.max(maxChunkBytes)).max(100_000),
+  /** None is empty: a retained message without a payload is none at all [MQTT-3.3.1-10]. */
+  lengths: z.array(countSchema.min(1).max(maxChunkBytes)).max(100_000),
 })
 
 const codec = cborCodec(

@@ -19,7 +19,8 @@ export function cutByTensor(bytes: Uint8Array, payloads: readonly ByteRange[]): 
   let position = 0
   for (const { offset, length } of large) {
     if (offset < position) continue
-    const isGraph = offset - position > headerBytes
+    // What the file begins with changes with every version; it must not take 64 KiB along.
+    const isGraph = position === 0 || offset - position > headerBytes
     if (isGraph) ends.push(...cutByContent(bytes, position, offset))
     for (let piece = pieceBytes; piece < length; piece += pieceBytes) ends.push(offset + piece)
     position = offset + length
