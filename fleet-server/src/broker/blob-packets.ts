@@ -3,9 +3,16 @@ import type { Bytes } from '@kedge/shared/util/units'
 import { generate } from 'mqtt-packet'
 import type { RetainedSource } from '../devices/device-door.js'
 
+/** A PUBLISH packet in two parts, so that a chunk is written from the bytes that were read. */
+export interface BlobPacket {
+  /** Fixed header and topic. */
+  readonly head: Buffer
+  readonly payload: Uint8Array
+}
+
 /**
- * The PUBLISH packet of a chunk is the same for whoever asks, so it is encoded once and shared:
- * a fleet that fetches one model reads each chunk from disk once, while the cache holds it.
+ * The PUBLISH packet of a chunk is the same for whoever asks, so it is made once and shared: a
+ * fleet that fetches one model reads each chunk from disk once, while the cache holds it.
  *
  * Packets are QoS 0 whatever the subscription asked for: the quality of a delivery is the lower of
  * the subscription's and the message's [MQTT-3.8.4-6], and the store holds every chunk at QoS 0.
@@ -15,8 +22,8 @@ export class BlobPackets {
   readonly #source: Pick<RetainedSource, 'blob'>
   readonly #capacity: Bytes
   /** In order of last use. */
-  readonly #cache = new Map<string, Buffer>()
-  readonly #loading = new Map<string, Promise<Buffer | undefined>>()
+  readonly #cache = new Map<string, BlobPacket>()
+  readonly #loading = new Map<string, Promise<BlobPacket | undefined>>()
   #held = 0
 
   constructor(source: Pick<RetainedSource, 'blob'>, capacity: Bytes) {
@@ -25,7 +32,7 @@ export class BlobPackets {
   }
 
   /** The packet, if it is in memory. */
-  cached(sha256: string): Buffer | undefined {
+  cached(sha256: string): BlobPacket | undefined {
     const packet = this.#cache.get(sha256)
     if (!packet) return undefined
     this.#cache.delete(sha256)
@@ -34,7 +41,7 @@ export class BlobPackets {
   }
 
   /** Reads a chunk, once for all who wait for it. Undefined when there is none. */
-  load(sha256: string): Promise<Buffer | undefined> {
+  load(sha256: string): Promise<BlobPacket | undefined> {
     const known = this.#loading.get(sha256)
     if (known) return known
     const loading = this.#load(sha256).finally(() => this.#loading.delete(sha256))
@@ -42,33 +49,41 @@ export class BlobPackets {
     return loading
   }
 
-  async #load(sha256: string): Promise<Buffer | undefined> {
+  async #load(sha256: string): Promise<BlobPacket | undefined> {
     const payload = await this.#source.blob(sha256)
     // [MQTT-3.3.1-10]: an empty retained message is none.
     if (!payload || payload.length === 0) return undefined
-    const packet = encodeBlob(sha256, payload)
+    const packet = { head: encodeHead(sha256, payload.length), payload }
     this.#keep(sha256, packet)
     return packet
   }
 
-  #keep(sha256: string, packet: Buffer): void {
+  #keep(sha256: string, packet: BlobPacket): void {
     this.#cache.set(sha256, packet)
-    this.#held += packet.length
-    for (const [oldest, { length }] of this.#cache) {
+    this.#held += packet.payload.length
+    for (const [oldest, { payload }] of this.#cache) {
       if (this.#held <= this.#capacity) return
       this.#cache.delete(oldest)
-      this.#held -= length
+      this.#held -= payload.length
     }
   }
 }
 
-/** A chunk as a retained message on its topic. */
-export const encodeBlob = (sha256: string, payload: Uint8Array): Buffer =>
-  generate({
+/** A retained message on a chunk's topic, up to its payload of `length` bytes (MQTT 3.1.1, 3.3). */
+function encodeHead(sha256: string, length: number): Buffer {
+  const topic = topics.blob(sha256).path
+  const empty = generate({
     cmd: 'publish',
-    topic: topics.blob(sha256).path,
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+    topic,
+    payload: '',
     qos: 0,
     retain: true,
     dup: false,
   })
+  const digits: number[] = []
+  const variableHeader = empty.subarray(2)
+  for (let rest = variableHeader.length + length; rest > 0; rest >>>= 7) {
+    digits.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0))
+  }
+  return Buffer.concat([empty.subarray(0, 1), Buffer.from(digits), variableHeader])
+}

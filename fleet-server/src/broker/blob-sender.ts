@@ -1,25 +1,32 @@
 import type { Duplex } from 'node:stream'
-import type { BlobPackets } from './blob-packets.js'
+import type { BlobPacket, BlobPackets } from './blob-packets.js'
 
 export interface BlobSenderEvents {
-  /** A packet of `bytes` was handed to the connection. */
+  /** A chunk of `bytes` was handed to the connection. */
   sent(bytes: number): void
-  /** The store has no such chunk: whoever announces it later is to ask again. */
-  missing(sha256: string): void
   failed(sha256: string, error: unknown): void
 }
 
+/** Chunks read for one connection before its socket takes them: the disk is slower than memory. */
+const readAhead = 8
+
 /**
- * Answers one connection's subscriptions to chunks, in the order they came and at the pace at which
- * the reader takes them: a reader that stalls costs its list of hashes and the one packet, shared
- * with all others, that its socket has not yet taken.
+ * Answers one connection's subscriptions to chunks at the pace at which the reader takes them. A
+ * reader that stalls costs its list of hashes and the few packets, shared with all others, that its
+ * socket has not yet taken.
+ *
+ * What the store does not have is not sent; whoever stores it later announces it.
  */
 export class BlobSender {
   readonly #connection: Duplex
   readonly #packets: BlobPackets
   readonly #events: BlobSenderEvents
+  /** All that was asked for and neither sent nor cancelled. */
   readonly #wanted = new Set<string>()
-  #loading = false
+  /** Those of them that nobody has begun to read. */
+  readonly #queue = new Set<string>()
+  readonly #ready: [sha256: string, packet: BlobPacket][] = []
+  #reading = 0
 
   constructor(connection: Duplex, packets: BlobPackets, events: BlobSenderEvents) {
     this.#connection = connection
@@ -29,60 +36,70 @@ export class BlobSender {
   }
 
   request(hashes: Iterable<string>): void {
-    for (const sha256 of hashes) this.#wanted.add(sha256)
+    for (const sha256 of hashes) {
+      this.#wanted.add(sha256)
+      this.#queue.add(sha256)
+    }
     this.#pump()
   }
 
   cancel(sha256: string): void {
     this.#wanted.delete(sha256)
+    this.#queue.delete(sha256)
   }
 
   #pump(): void {
-    const { destroyed, writable } = this.#connection
-    if (destroyed || !writable) return
-    while (!this.#loading && !this.#connection.writableNeedDrain) {
-      const [next] = this.#wanted
-      if (next === undefined) return
-      const packet = this.#packets.cached(next)
-      if (packet) this.#send(next, packet)
-      else this.#load(next)
+    do {
+      this.#read()
+      this.#write()
+    } while (this.#canRead() && this.#canWrite())
+  }
+
+  #canRead(): boolean {
+    return this.#queue.size > 0 && this.#ready.length + this.#reading < readAhead
+  }
+
+  #canWrite(): boolean {
+    return this.#connection.writable && !this.#connection.writableNeedDrain
+  }
+
+  #read(): void {
+    for (const sha256 of this.#queue) {
+      if (!this.#canRead() || this.#connection.destroyed) return
+      this.#queue.delete(sha256)
+      const packet = this.#packets.cached(sha256)
+      if (packet) this.#ready.push([sha256, packet])
+      else void this.#load(sha256)
     }
-    this.#readAhead()
   }
 
-  #send(sha256: string, packet: Buffer): void {
-    // Cancelled while it was read.
-    if (!this.#wanted.delete(sha256)) return
-    this.#connection.write(packet)
-    this.#events.sent(packet.length)
+  #write(): void {
+    while (this.#canWrite()) {
+      const next = this.#ready.shift()
+      if (!next) return
+      const [sha256, { head, payload }] = next
+      // Cancelled while it was read.
+      if (!this.#wanted.delete(sha256)) continue
+      this.#connection.cork()
+      this.#connection.write(head)
+      this.#connection.write(payload)
+      this.#connection.uncork()
+      this.#events.sent(payload.length)
+    }
   }
 
-  #load(sha256: string): void {
-    this.#loading = true
-    this.#packets
-      .load(sha256)
-      .then(
-        (packet) => {
-          if (packet) this.#send(sha256, packet)
-          else if (this.#wanted.delete(sha256)) this.#events.missing(sha256)
-        },
-        (error: unknown) => {
-          this.#wanted.delete(sha256)
-          this.#events.failed(sha256, error)
-        },
-      )
-      .finally(() => {
-        this.#loading = false
-        this.#pump()
-      })
-  }
-
-  /** While the socket is busy with one chunk, the disk can already bring the next. */
-  #readAhead(): void {
-    if (this.#loading) return
-    const [next] = this.#wanted
-    if (next === undefined || this.#packets.cached(next)) return
-    // Its failure is met when the chunk's turn comes.
-    this.#packets.load(next).catch(() => undefined)
+  async #load(sha256: string): Promise<void> {
+    this.#reading += 1
+    try {
+      const packet = await this.#packets.load(sha256)
+      if (packet) this.#ready.push([sha256, packet])
+      else this.#wanted.delete(sha256)
+    } catch (error) {
+      this.#wanted.delete(sha256)
+      this.#events.failed(sha256, error)
+    } finally {
+      this.#reading -= 1
+      this.#pump()
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { parseTopic } from '@kedge/shared/protocol/topics'
+import type { ParsedTopic } from '@kedge/shared/protocol/topics'
 import { KiB } from '@kedge/shared/util/units'
 import type { Client, Subscription } from 'aedes'
 import type { BlobSender } from './blob-sender.js'
@@ -14,8 +14,8 @@ export class DeviceConnection {
   readonly device: string
   readonly client: Client
   readonly #blobs: BlobSender
-  readonly #subscriptions = new Map<string, 0 | 1>()
-  readonly #reserved = new Set<string>()
+  /** By topic: what was asked for, with the quality once it is granted. */
+  readonly #subscriptions = new Map<string, { readonly asked: ParsedTopic; qos?: 0 | 1 }>()
 
   constructor(client: Client, blobs: BlobSender) {
     this.device = client.id
@@ -23,41 +23,43 @@ export class DeviceConnection {
     this.#blobs = blobs
   }
 
-  /** Makes room for a subscription that is about to be granted. @returns false where there is none */
-  reserve(path: string): boolean {
-    if (this.#reserved.size >= subscriptionLimit && !this.#reserved.has(path)) return false
-    this.#reserved.add(path)
-    return true
-  }
-
   /** Whether it reads so slowly that nothing more is to be kept for it. */
   get isStalled(): boolean {
     return this.client.conn.writableLength > backlogLimit
   }
 
+  /** Makes room for a subscription about to be granted. @returns false where there is none */
+  reserve(asked: ParsedTopic): boolean {
+    const { path } = asked.topic
+    if (this.#subscriptions.has(path)) return true
+    if (this.#subscriptions.size >= subscriptionLimit) return false
+    this.#subscriptions.set(path, { asked })
+    return true
+  }
+
   subscribed(granted: readonly Subscription[]): void {
     const hashes: string[] = []
     for (const { topic, qos } of granted) {
-      if ((qos as number) === refusedQos) continue
-      this.#subscriptions.set(topic, qos === 0 ? 0 : 1)
-      const parsed = parseTopic(topic)
-      if ('sha256' in parsed) hashes.push(parsed.sha256)
+      const subscription = this.#subscriptions.get(topic)
+      if (!subscription || (qos as number) === refusedQos) continue
+      subscription.qos = qos === 0 ? 0 : 1
+      if ('sha256' in subscription.asked) hashes.push(subscription.asked.sha256)
     }
     if (hashes.length > 0) this.#blobs.request(hashes)
   }
 
   unsubscribed(paths: readonly string[]): void {
     for (const path of paths) {
-      this.#reserved.delete(path)
-      if (!this.#subscriptions.delete(path)) continue
-      const parsed = parseTopic(path)
-      if ('sha256' in parsed) this.#blobs.cancel(parsed.sha256)
+      const subscription = this.#subscriptions.get(path)
+      if (!subscription) continue
+      this.#subscriptions.delete(path)
+      if ('sha256' in subscription.asked) this.#blobs.cancel(subscription.asked.sha256)
     }
   }
 
   /** Writes a message if the device listens to its topic. @returns whether it does */
   deliver(path: string, payload: Buffer): boolean {
-    const qos = this.#subscriptions.get(path)
+    const qos = this.#subscriptions.get(path)?.qos
     if (qos === undefined) return false
     const message = { cmd: 'publish', topic: path, payload, qos } as const
     // [MQTT-3.3.1-9]: RETAIN is 0 for who already listened when the message was published.

@@ -119,7 +119,6 @@ export class DeviceSessions {
     const { metrics, packets } = this.#parts
     return new BlobSender(client.conn, packets, {
       sent: (bytes) => metrics.sent('blob', bytes),
-      missing: () => undefined,
       failed: (sha256, err) =>
         this.#quiet.warn('blob', { sha256, err }, 'a chunk could not be read'),
     })
@@ -139,8 +138,8 @@ export class DeviceSessions {
 
   #maySubscribe(client: Client, { topic }: Subscription): boolean {
     try {
-      readSubscription(client.id, topic)
-      if (!this.#current(client)?.reserve(topic)) {
+      const asked = readSubscription(client.id, topic)
+      if (!this.#current(client)?.reserve(asked)) {
         throw new RefusalError('subscription-limit', `more than ${subscriptionLimit} subscriptions`)
       }
       return true

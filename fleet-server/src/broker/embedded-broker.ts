@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
 import { parseTopic, type Topic } from '@kedge/shared/protocol/topics'
@@ -28,7 +29,7 @@ export interface EmbeddedBrokerOptions extends BrokerParts {
   readonly cacheBytes?: Bytes
 }
 
-/** Listens for devices. @throws ServerError `port-taken` */
+/** Listens for devices. @throws ServerError `port-taken`; UsageError where nobody can listen */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const broker = new AedesBroker(options)
   await broker.start()
@@ -72,6 +73,9 @@ class AedesBroker implements EmbeddedBroker {
       await once(this.#server, 'listening')
     } catch (cause) {
       this.#aedes.close()
+      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
+        throw new UsageError('usage', `MQTT cannot listen on ${host}:${port}`, { cause })
+      }
       throw new ServerError('port-taken', `MQTT cannot listen on ${host}:${port}`, { cause })
     }
   }
