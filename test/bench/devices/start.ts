@@ -1,0 +1,14 @@
+import type { HttpServer } from '../baselines/http-server.child.js'
+import type { TcpServer } from '../baselines/tcp-server.child.js'
+import { startChild } from '../harness/child.js'
+import type { Devices } from './devices.child.js'
+import type { FleetBroker } from './fleet-broker.child.js'
+
+const here = (file: string) => new URL(file, import.meta.url)
+
+/** Each is a process of its own. */
+export const startDevices = () => startChild<Devices>(here('devices.child.ts'))
+export const startFleetBroker = () => startChild<FleetBroker>(here('fleet-broker.child.ts'))
+export const startTcpServer = () => startChild<TcpServer>(here('../baselines/tcp-server.child.ts'))
+export const startHttpServer = () =>
+  startChild<HttpServer>(here('../baselines/http-server.child.ts'))
