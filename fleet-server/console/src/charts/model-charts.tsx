@@ -12,12 +12,10 @@ interface ChartsProps {
   readonly model: string
   readonly device?: string
   readonly range: Range
-  /** The unit of a predicted value, where the model predicts one. */
-  readonly unit: string | undefined
 }
 
 /** Latency and accuracy by version: of the whole fleet, or of one device. */
-export function ModelCharts({ model, device, range, unit }: ChartsProps) {
+export function ModelCharts({ model, device, range }: ChartsProps) {
   const query = useQuery(seriesQuery({ model, device, span: range.span, step: range.step }))
   return (
     <Loaded query={query} rows={8}>
@@ -31,15 +29,15 @@ export function ModelCharts({ model, device, range, unit }: ChartsProps) {
             format={formatMicroseconds}
             empty="No runs were reported in this time."
           />
-          <QualityPanel series={series} range={range} unit={unit} />
+          <QualityPanel series={series} range={range} />
         </div>
       )}
     </Loaded>
   )
 }
 
-function QualityPanel(props: { series: Series; range: Range; unit: string | undefined }) {
-  const { series, range, unit } = props
+function QualityPanel({ series, range }: { series: Series; range: Range }) {
+  const { unit } = series
   const accuracy = accuracyChart(series, range)
   const error = errorChart(series, range)
   const empty = 'No labels came in this time. An application gives them with feedback(id, label).'

@@ -15,7 +15,7 @@ interface TimeChartProps {
   readonly onPoint: (index: number | null) => void
 }
 
-const height = 200
+const height = 190
 
 /** Lines over time. Charts of one page share the pointer, so that times can be compared. */
 export function TimeChart(props: TimeChartProps) {
@@ -65,7 +65,7 @@ function optionsOf(element: HTMLElement, latest: { current: TimeChartProps }): u
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: {
       sync: { key: 'kedge' },
       drag: { x: false, y: false },
@@ -74,7 +74,7 @@ function optionsOf(element: HTMLElement, latest: { current: TimeChartProps }): u
     hooks: { setCursor: [(self) => latest.current.onPoint(self.cursor.idx ?? null)] },
     scales: { y: { range: (_self, low, high) => scaleOf(low, high, max) } },
     axes: [
-      { ...axis, space: 64, values: (_self, times) => timeTicks(times, chart) },
+      { ...axis, size: 28, space: 64, values: (_self, times) => timeTicks(times, chart) },
       { ...axis, size: 60, values: (_self, values) => values.map((v) => latest.current.format(v)) },
     ],
     series: [{}, ...linesOf(chart, colour)],

@@ -60,7 +60,8 @@ interface Plan {
 function toChart(series: Series, range: Range, plan: Plan): VersionChart {
   const times = gridOf(series, range)
   const slotOf = new Map(times.map((time, index) => [time, index]))
-  const versions = series.items.map(({ version, points }, index) => {
+  const items = series.items.toSorted((a, b) => byVersion.compare(a.version, b.version))
+  const versions = items.map(({ version, points }, index) => {
     const counts = times.map(() => 0)
     const lines = plan.measures.map(({ name, of, dashed = false }) => {
       const values = times.map((): number | null => null)
@@ -80,6 +81,9 @@ function toChart(series: Series, range: Range, plan: Plan): VersionChart {
   const total = measured.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0)
   return { times, step: range.step, versions: measured, total }
 }
+
+/** Versions keep their colours when others come into view above them. */
+const byVersion = new Intl.Collator('en', { numeric: true })
 
 const alignDown = (time: number, step: number) => Math.floor(time / step) * step
 

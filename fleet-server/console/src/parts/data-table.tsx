@@ -8,8 +8,11 @@ export interface Column<Row> {
   readonly align?: 'end'
   /** A CSS width; the columns without one share what is left. */
   readonly width?: string
-  /** On a phone a row is a card: `lead` is its title, `bare` has no label, `hide` is left out. */
-  readonly phone?: 'lead' | 'bare' | 'hide'
+  /**
+   * On a phone a row is a card: `lead` is its title and `corner` stands beside that, `bare` has no
+   * label, `hide` is left out.
+   */
+  readonly phone?: 'lead' | 'corner' | 'bare' | 'hide'
 }
 
 interface TableProps<Row> {

@@ -18,7 +18,7 @@ export function SlotLine({ slot }: { slot: SlotStanding }) {
           {slot.progress !== undefined && ` ${shareOf(slot.progress)}`}
         </Mark>
       </div>
-      {slot.reason !== undefined && <div className={classes.reason}>{slot.reason}</div>}
+      {slot.reason !== undefined && <div className={classes.reason}>{slot.reason.message}</div>}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import type { DesiredSlot } from '@kedge/shared/protocol/desired-state'
-import type { ReportedSlot } from '@kedge/shared/protocol/reported-state'
+import type { Problem, ReportedSlot } from '@kedge/shared/protocol/reported-state'
 import type { Device } from '../api/documents.js'
 import type { Shape, Tone } from './mark.js'
 
@@ -15,7 +15,7 @@ export interface SlotStanding {
   readonly shape: Shape
   /** Bytes that have arrived and that must, while they arrive. */
   readonly progress?: { readonly done: number; readonly total: number } | undefined
-  readonly reason?: string | undefined
+  readonly reason?: Problem | undefined
 }
 
 const settled = { word: 'active', tone: 'good', shape: 'check' } as const
@@ -49,7 +49,7 @@ function standingOf(
   }
   if (deployment.state === 'active') return { ...base, target, ...settled }
   if (deployment.state === 'failed') {
-    return { ...base, target, ...failed, reason: deployment.reason?.message }
+    return { ...base, target, ...failed, reason: deployment.reason }
   }
   return {
     ...base,
@@ -58,6 +58,6 @@ function standingOf(
     tone: 'moving',
     shape: 'half',
     progress: deployment.progress,
-    reason: deployment.reason?.message,
+    reason: deployment.reason,
   }
 }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { formatAgo, formatExact } from './format.js'
+import { formatAgo, formatExact, formatSpan } from './format.js'
 
 // One clock for the page: every relative time changes in the same frame.
 const listeners = new Set<() => void>()
@@ -24,6 +24,15 @@ export function TimeAgo({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={formatExact(at)}>
       {formatAgo(at, moment)}
+    </time>
+  )
+}
+
+/** How long something has been so: `4 min`. */
+export function SpanSince({ at }: { at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`since ${formatExact(at)}`}>
+      {formatSpan(Math.max(0, useNow() - at))}
     </time>
   )
 }

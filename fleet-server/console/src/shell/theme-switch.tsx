@@ -31,7 +31,7 @@ export function ThemeSwitch() {
         aria-hidden="true"
       >
         {icons[colorScheme]}
-      </svg>{' '}
+      </svg>
       {words[colorScheme]}
     </button>
   )

@@ -1,13 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Device } from '../../api/documents.js'
-import { releasesOfQuery } from '../../api/queries.js'
 import { ModelCharts } from '../../charts/model-charts.js'
 import { RangeSwitch } from '../../charts/range-switch.js'
 import { rangeOf } from '../../charts/ranges.js'
 import { Section } from '../../parts/page.js'
 import { slotStandings } from '../../parts/slot-standing.js'
-import { unitOf } from '../model/prediction-unit.js'
 import classes from './device-room.module.css'
 
 const route = getRouteApi('/devices/$device')
@@ -22,14 +19,9 @@ export function DeviceCharts({ device }: { device: Device }) {
   return (
     <Section title={`${model} on this device`} note={<RangeSwitch current={range} />}>
       {models.length > 1 && <ModelLinks models={models} current={model} />}
-      <Charts device={device.id} model={model} range={range} />
+      <ModelCharts device={device.id} model={model} range={range} />
     </Section>
   )
-}
-
-function Charts(props: { device: string; model: string; range: ReturnType<typeof rangeOf> }) {
-  const { data } = useQuery(releasesOfQuery(props.model))
-  return <ModelCharts {...props} unit={unitOf(data?.items ?? [])} />
 }
 
 const ModelLinks = ({ models, current }: { models: readonly string[]; current: string }) => (

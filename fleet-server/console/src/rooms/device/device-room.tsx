@@ -9,7 +9,7 @@ import { Loaded } from '../../parts/loaded.js'
 import { ErrorNote } from '../../parts/notices.js'
 import { Page, Section } from '../../parts/page.js'
 import { deviceName, LastSeen, Presence } from '../../parts/presence.js'
-import { TimeAgo } from '../../parts/time-ago.js'
+import { SpanSince, TimeAgo } from '../../parts/time-ago.js'
 import { DeviceCharts } from './device-charts.js'
 import { SlotTable } from './slot-table.js'
 import { StateDocuments } from './state-documents.js'
@@ -33,9 +33,9 @@ export function DeviceRoom() {
             {data.reported?.problems.map((problem) => (
               <ErrorNote key={problem.code} error={new Error(problem.message)} />
             ))}
-            <Identity device={data} />
             <SlotTable device={data} />
             <DeviceCharts device={data} />
+            <Identity device={data} />
             <StateDocuments device={data} />
           </>
         )}
@@ -48,7 +48,7 @@ const Standing = ({ device }: { device: Device }) => (
   <span aria-live="polite">
     <Presence {...device} />{' '}
     <span className="quiet">
-      since <TimeAgo at={device.presenceSince} />
+      for <SpanSince at={device.presenceSince} />
     </span>
   </span>
 )

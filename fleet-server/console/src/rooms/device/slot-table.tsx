@@ -64,7 +64,7 @@ const columns: readonly Column<SlotRow>[] = [
   {
     key: 'why',
     head: 'Why',
-    cell: (row) => <span className="soft">{row.reason ?? row.says ?? ''}</span>,
+    cell: (row) => <Why row={row} />,
   },
   {
     key: 'since',
@@ -74,6 +74,16 @@ const columns: readonly Column<SlotRow>[] = [
     cell: (row) => (row.since === undefined ? '' : <TimeAgo at={row.since} />),
   },
 ]
+
+/** One reason: the device's own where it has one, else what the server can tell. */
+const Why = ({ row }: { row: SlotRow }) =>
+  row.reason === undefined ? (
+    <span className="soft">{row.says ?? ''}</span>
+  ) : (
+    <>
+      {row.reason.message} <span className="quiet mono">{row.reason.code}</span>
+    </>
+  )
 
 const DesiredCell = ({ row }: { row: SlotRow }) =>
   row.target === undefined ? (

@@ -17,8 +17,8 @@ function sequenceNote({ desired, reported }: Device): string | undefined {
   if (desired === null) return undefined
   const applied = reported?.seqApplied ?? 0
   return applied === desired.seq
-    ? `works to sequence ${applied}, the newest`
-    : `works to sequence ${applied}; the newest is ${desired.seq}`
+    ? 'it has the newest desired state'
+    : 'it does not have the newest desired state yet'
 }
 
 const Document = (props: { name: string; at: number | undefined; document: unknown }) => (

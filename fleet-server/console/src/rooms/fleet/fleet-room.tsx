@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useCallback } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import type { Device } from '../../api/documents.js'
 import { devicesQuery, serverQuery } from '../../api/queries.js'
 import { DataTable } from '../../parts/data-table.js'
@@ -28,10 +28,9 @@ export function FleetRoom() {
   return (
     <Page title="Fleet" standing={<FleetCounts />}>
       <div className={classes.list}>
-        <div className={classes.tools} role="search">
+        <Devices select={select}>
           <SelectorFilter value={select} onChange={filter} label="Filter devices by label" />
-        </div>
-        <Devices select={select} />
+        </Devices>
       </div>
     </Page>
   )
@@ -47,27 +46,34 @@ function FleetCounts() {
   )
 }
 
-function Devices({ select }: { select: string }) {
+/** The list with its filter, which stays where it is whatever the list has become. */
+function Devices({ select, children }: { select: string; children: ReactNode }) {
   const query = useInfiniteQuery(devicesQuery(select))
   const all = query.data?.pages.flatMap((page) => page.items) ?? []
   const steady = useSteadyRows(all, idOf, select)
-  if (query.data === undefined)
-    return query.error ? <ErrorNote error={query.error} /> : <Placeholder />
-  if (all.length === 0) return select === '' ? <NoDevices /> : <NoMatch select={select} />
+  const isLoading = query.data === undefined && query.error === null
+  const isEmpty = query.data !== undefined && all.length === 0
   return (
     <>
-      {query.error !== null && <ErrorNote error={query.error} />}
-      <DataTable label="Devices" columns={deviceColumns} rows={steady.rows} rowKey={idOf} />
-      <div className={classes.foot}>
-        <ListFoot
-          shown={steady.rows.length}
-          word={steady.rows.length === 1 ? 'device' : 'devices'}
-          more={query.hasNextPage}
-          loading={query.isFetchingNextPage}
-          onMore={() => void query.fetchNextPage()}
-        />
+      <div className={classes.tools} role="search">
+        {children}
         <HeldRows held={steady.held} onShow={steady.show} />
       </div>
+      {query.error !== null && <ErrorNote error={query.error} />}
+      {isLoading && <Placeholder rows={12} />}
+      {isEmpty && (select === '' ? <NoDevices /> : <NoMatch select={select} />)}
+      {all.length > 0 && (
+        <div>
+          <DataTable label="Devices" columns={deviceColumns} rows={steady.rows} rowKey={idOf} />
+          <ListFoot
+            shown={steady.rows.length}
+            word={steady.rows.length === 1 ? 'device' : 'devices'}
+            more={query.hasNextPage}
+            loading={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
+          />
+        </div>
+      )}
     </>
   )
 }

@@ -9,7 +9,6 @@ import { plural } from '../../parts/format.js'
 import { Loaded } from '../../parts/loaded.js'
 import { Page, Section } from '../../parts/page.js'
 import { Interface } from './interface.js'
-import { unitOf } from './prediction-unit.js'
 import { ReleaseTable } from './release-table.js'
 
 const route = getRouteApi('/models/$model')
@@ -39,7 +38,7 @@ export function ModelRoom() {
       actions={<Button onClick={rollOut}>Roll out {latest ?? ''}</Button>}
     >
       <Section title="In the field" note={<RangeSwitch current={range} />}>
-        <ModelCharts model={name} range={range} unit={unitOf(releases.data?.items ?? [])} />
+        <ModelCharts model={name} range={range} />
       </Section>
       <Loaded query={releases}>
         {({ items }) => (

@@ -95,7 +95,8 @@ function NewBytes({ newBytes, modelBytes, chunks }: Release) {
   const share = modelBytes === 0 ? 0 : newBytes / modelBytes
   return (
     <span title={`${newBytes} bytes in chunks that no earlier version has, of ${chunks} chunks`}>
-      {formatBytes(newBytes)} <span className="quiet">{formatPercent(Math.min(1, share), 0)}</span>
+      {formatBytes(newBytes)}{' '}
+      <span className="quiet">{formatPercent(Math.min(1, share), share < 0.1 ? 1 : 0)}</span>
     </span>
   )
 }

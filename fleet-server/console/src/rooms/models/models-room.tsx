@@ -54,7 +54,7 @@ export function ModelsRoom() {
   const all = query.data?.pages.flatMap((page) => page.items) ?? []
   const steady = useSteadyRows(all, nameOf, '')
   return (
-    <Page title="Models">
+    <Page title="Models" standing={<HeldRows held={steady.held} onShow={steady.show} />}>
       {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
       {query.data === undefined && query.error === null && <Placeholder />}
       {query.data !== undefined && all.length === 0 && <NoModels />}
@@ -68,7 +68,6 @@ export function ModelsRoom() {
             loading={query.isFetchingNextPage}
             onMore={() => void query.fetchNextPage()}
           />
-          <HeldRows held={steady.held} onShow={steady.show} />
         </div>
       )}
     </Page>

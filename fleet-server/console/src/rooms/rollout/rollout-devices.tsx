@@ -12,6 +12,7 @@ import { Presence } from '../../parts/presence.js'
 import { shareOf } from '../../parts/slot-line.js'
 import { TimeAgo } from '../../parts/time-ago.js'
 import { sharesOf } from '../rollouts/rollout-marks.js'
+import { useDeviceNames } from './device-names.js'
 import classes from './rollout-room.module.css'
 
 const route = getRouteApi('/rollouts/$rollout')
@@ -19,21 +20,40 @@ const route = getRouteApi('/rollouts/$rollout')
 /** What the legend of the bar leads to. */
 const states = ['active', 'working', 'failed', 'waiting'] as const
 
-const columns: readonly Column<RolloutDevice>[] = [
+interface NamedDevice extends RolloutDevice {
+  readonly name: string
+}
+
+const columns: readonly Column<NamedDevice>[] = [
   {
     key: 'device',
     head: 'Device',
     width: '26%',
     phone: 'lead',
-    cell: ({ device }) => (
-      <Link to="/devices/$device" params={{ device }} data-row className="mono">
-        {device}
-      </Link>
+    cell: ({ device, name }) => (
+      <>
+        <Link to="/devices/$device" params={{ device }} data-row>
+          {name}
+        </Link>
+        {name !== device && <div className="quiet small mono">{device}</div>}
+      </>
     ),
   },
-  { key: 'presence', head: 'Presence', width: '100px', cell: (row) => <Presence {...row} /> },
-  { key: 'state', head: 'State', width: '170px', cell: (row) => <StateMark row={row} /> },
-  { key: 'why', head: 'Why', cell: (row) => <Reason row={row} /> },
+  {
+    key: 'presence',
+    head: 'Presence',
+    width: '100px',
+    phone: 'corner',
+    cell: (row) => <Presence {...row} />,
+  },
+  {
+    key: 'state',
+    head: 'State',
+    width: '170px',
+    phone: 'bare',
+    cell: (row) => <StateMark row={row} />,
+  },
+  { key: 'why', head: 'Why', phone: 'bare', cell: (row) => <Reason row={row} /> },
   {
     key: 'since',
     head: 'Since',
@@ -48,7 +68,10 @@ export function RolloutDevices({ rollout }: { rollout: Rollout }) {
   const { state = '' } = route.useSearch()
   const filter = states.find((known) => known === state)
   const query = useInfiniteQuery(rolloutDevicesQuery(rollout.id, filter))
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const names = useDeviceNames(rollout)
+  const rows = (query.data?.pages ?? [])
+    .flatMap((page) => page.items)
+    .map((row) => ({ ...row, name: names.get(row.device) ?? row.device }))
   return (
     <Section title="Devices" note={<StateFilter rollout={rollout} current={state} />}>
       {query.error !== null && <ErrorNote error={query.error} />}

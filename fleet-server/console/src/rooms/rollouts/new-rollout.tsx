@@ -117,8 +117,7 @@ function SubmitButton(props: { model: string; version: string; select: string; b
   const { data } = useQuery(matchingDevicesQuery(props.select))
   return (
     <Button type="submit" size="sm" loading={props.busy} disabled={props.version === ''}>
-      Roll out {props.model} {props.version} to{' '}
-      {data === undefined ? 'the devices' : plural(data.length, 'device')}
+      Roll out to {data === undefined ? 'the devices' : plural(data.length, 'device')}
     </Button>
   )
 }

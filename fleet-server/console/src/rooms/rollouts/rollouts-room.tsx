@@ -24,23 +24,39 @@ const columns: readonly Column<Rollout>[] = [
         <Link to="/rollouts/$rollout" params={{ rollout: rollout.id }} data-row>
           {rollout.model} {rollout.version}
         </Link>
-        <div className={classes.under}>{rollout.name}</div>
+        {rollout.name !== `${rollout.model}@${rollout.version}` && (
+          <div className={classes.under}>{rollout.name}</div>
+        )}
       </>
     ),
   },
-  { key: 'state', head: 'State', width: '120px', cell: (rollout) => <RolloutMark {...rollout} /> },
+  {
+    key: 'state',
+    head: 'State',
+    width: '120px',
+    phone: 'corner',
+    cell: (rollout) => <RolloutMark {...rollout} />,
+  },
   {
     key: 'select',
     head: 'Devices that match',
     width: '22%',
+    phone: 'bare',
     cell: (rollout) => <code className="soft">{rollout.select}</code>,
   },
-  { key: 'progress', head: 'Progress', width: '30%', cell: (rollout) => <Progress {...rollout} /> },
+  {
+    key: 'progress',
+    head: 'Progress',
+    width: '30%',
+    phone: 'bare',
+    cell: (rollout) => <Progress {...rollout} />,
+  },
   {
     key: 'created',
     head: 'Created',
     width: '100px',
     align: 'end',
+    phone: 'bare',
     cell: (rollout) => <TimeAgo at={rollout.createdAt} />,
   },
 ]
@@ -56,6 +72,7 @@ export function RolloutsRoom() {
   return (
     <Page
       title="Rollouts"
+      standing={<HeldRows held={steady.held} onShow={steady.show} />}
       actions={<Button onClick={() => void navigate({ to: '/rollouts/new' })}>New rollout</Button>}
     >
       {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
@@ -63,7 +80,6 @@ export function RolloutsRoom() {
       {query.data !== undefined && all.length === 0 && <NoRollouts />}
       {all.length > 0 && (
         <div className={classes.list}>
-          <HeldRows held={steady.held} onShow={steady.show} />
           <DataTable label="Rollouts" columns={columns} rows={steady.rows} rowKey={idOf} />
           <ListFoot
             shown={steady.rows.length}

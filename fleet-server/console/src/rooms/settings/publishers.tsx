@@ -60,7 +60,7 @@ const columnsWith = (onRemove: (publisher: Publisher) => void): readonly Column<
   {
     key: 'act',
     head: 'Action',
-    width: '92px',
+    width: '108px',
     align: 'end',
     phone: 'bare',
     cell: (publisher) => (
