@@ -9,13 +9,13 @@ export interface LinkSubject extends AsyncDisposable {
   readonly link: Link
   readonly device: string
   /** Makes a chunk fetchable, and gives its digest. */
-  putBlob(bytes: Uint8Array): Promise<string>
+  readonly putBlob: (bytes: Uint8Array) => Promise<string>
   /** Retains a desired state for the device and announces it, whatever it is. */
-  setDesired(document: unknown): Promise<void>
+  readonly setDesired: (document: unknown) => Promise<void>
   /** What the device said of its presence, in order. */
-  presences(): Promise<string[]>
+  readonly presences: () => Promise<string[]>
   /** Ends the device's connection from the other side, without a word. */
-  cut(): Promise<void>
+  readonly cut: () => Promise<void>
 }
 
 const envelope = (payload: string): Envelope => ({ payloadType: 'test', payload, signatures: [] })

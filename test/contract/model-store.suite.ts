@@ -6,9 +6,9 @@ import { fileOf, sampleChunk, sampleFile, type SampleFile } from './sample-files
 export interface ModelStoreSubject extends AsyncDisposable {
   readonly store: ModelStore
   /** Closes the store, and opens what is on the disk anew. */
-  reopen(): Promise<ModelStore>
+  readonly reopen: () => Promise<ModelStore>
   /** Changes one byte of a stored file behind the store's back. */
-  damageFile(sha256: string): Promise<void>
+  readonly damageFile: (sha256: string) => Promise<void>
 }
 
 const none: ReadonlySet<string> = new Set()

@@ -5,7 +5,7 @@ import type { Contract } from './describe-contract.js'
 export interface StateStoreSubject extends AsyncDisposable {
   readonly store: StateStore
   /** Closes the store, and opens what is on the disk anew. */
-  reopen(): Promise<StateStore>
+  readonly reopen: () => Promise<StateStore>
 }
 
 const cases: ContractCase<StateStoreSubject>[] = [

@@ -6,9 +6,9 @@ import type { Contract } from './describe-contract.js'
 export interface TelemetrySpoolSubject extends AsyncDisposable {
   readonly spool: TelemetrySpool
   /** Closes the spool, and opens what is on the disk anew. */
-  reopen(): Promise<TelemetrySpool>
+  readonly reopen: () => Promise<TelemetrySpool>
   /** Another spool, in a place of its own, with room for about four windows of `sampleWindow`. */
-  openSmall(): Promise<TelemetrySpool>
+  readonly openSmall: () => Promise<TelemetrySpool>
 }
 
 /** A window of about a kilobyte. */
