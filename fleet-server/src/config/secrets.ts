@@ -29,11 +29,8 @@ export async function loadSecrets(
   // Device keys' names and token hashes are nobody else's business either.
   await mkdir(config.data, { recursive: true, mode: 0o700 })
   const adminToken = environment.adminToken ?? (await keptAdminToken(config.data))
-  if (adminToken.length < 16) {
-    throw new UsageError(
-      'usage',
-      '--admin-token (KEDGE_ADMIN_TOKEN) must have at least 16 characters',
-    )
+  if (adminToken === '') {
+    throw new UsageError('usage', '--admin-token (KEDGE_ADMIN_TOKEN) must not be empty')
   }
   const fleetKey = await keptFleetKey(config.data)
   return { adminToken, fleetKey, ...toS3(config, environment) }

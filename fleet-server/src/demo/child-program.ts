@@ -23,6 +23,7 @@ export class ChildProgram implements AsyncDisposable {
   readonly #stopping = new AbortController()
   #child: ChildProcess | undefined
   #lastWords = ''
+  #hasStarted = false
   #life: Promise<void> = Promise.resolve()
 
   constructor(options: ProgramOptions) {
@@ -35,6 +36,11 @@ export class ChildProgram implements AsyncDisposable {
 
   get logFile(): string {
     return path.join(this.#options.logDir, `${this.#options.name}.log`)
+  }
+
+  /** Whether it has said on its output that it is at work; each program of ours does so once. */
+  get hasStarted(): boolean {
+    return this.#hasStarted
   }
 
   /** Lines it wrote last to its error stream. */
@@ -69,9 +75,14 @@ export class ChildProgram implements AsyncDisposable {
     mkdirSync(logDir, { recursive: true })
     const log = createWriteStream(this.logFile, { flags: 'a' })
     // Ctrl-C reaches the whole group of a terminal; a group of its own lets us end it in order.
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     this.#child = child
     this.#lastWords = ''
+    this.#hasStarted = false
+    child.stdout.once('data', () => (this.#hasStarted = true))
     child.stdout.pipe(log, { end: false })
     child.stderr.pipe(log, { end: false })
     child.stderr.on('data', (text: Buffer) => {

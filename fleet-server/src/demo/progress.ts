@@ -11,7 +11,8 @@ export class Progress {
 
   /** Runs a step; the text it gives says what came of it. */
   async step(title: string, work: (say: (text: string) => void) => Promise<string>): Promise<void> {
-    const say = (text: string) => this.#rewrite(`${paint(2, '·')} ${this.#pad(title)}${paint(2, text)}`)
+    const say = (text: string) =>
+      this.#rewrite(`${paint(2, '·')} ${this.#pad(title)}${paint(2, text)}`)
     say('…')
     const result = await work(say)
     this.#rewrite('')
