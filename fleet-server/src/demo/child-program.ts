@@ -95,7 +95,8 @@ export class ChildProgram implements AsyncDisposable {
     const { name, onRestart } = this.#options
     while (!this.#stopping.signal.aborted && this.#child) {
       const [code, signal] = (await once(this.#child, 'exit')) as [number | null, string | null]
-      if (this.#stopping.signal.aborted) return
+      // What never came up would not at the second try; whoever waits for it hears why.
+      if (this.#stopping.signal.aborted || !this.#hasStarted) return
       onRestart(name, signal ? `was ended by ${signal}` : `ended with code ${code}`)
       await systemClock.sleep(restartPause, this.#stopping.signal).catch(() => undefined)
       if (!this.#stopping.signal.aborted) this.#spawn()
