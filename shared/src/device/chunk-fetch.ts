@@ -1,9 +1,8 @@
 import type { ChunkRef } from '../delivery/chunk-index.js'
 import { DeliveryError } from '../errors/device-error.js'
 import { topics } from '../protocol/topics.js'
-import { deferred } from '../util/deferred.js'
-import { Seconds } from '../util/units.js'
-import { withDeadline } from '../util/with-deadline.js'
+import { deferred, type Deferred } from '../util/deferred.js'
+import { Ms, Seconds } from '../util/units.js'
 import type { DeviceHost } from './ports/host.js'
 
 type FetchHost = Pick<DeviceHost, 'link' | 'clock' | 'sha256'>
@@ -11,12 +10,18 @@ type FetchHost = Pick<DeviceHost, 'link' | 'clock' | 'sha256'>
 export interface ChunkFetch {
   readonly host: FetchHost
   readonly signal: AbortSignal
-  /** Called once for each verified chunk; the next is asked for when it has resolved. */
+  /** Called once for each verified chunk; the next are asked for when it has resolved. */
   readonly onChunk: (chunk: ChunkRef, bytes: Uint8Array) => Promise<void>
 }
 
 /** So many subscriptions are open at a time: the device's own flow control. */
 const windowSize = 32
+/**
+ * The window moves by halves, so that sixteen chunks cost one SUBSCRIBE and one UNSUBSCRIBE, and
+ * one half is under way while the other is asked for. Moving it chunk by chunk takes twice the CPU
+ * time on both sides.
+ */
+const batchSize = windowSize / 2
 /** With no chunk at all for so long the transfer counts as stalled. */
 const stallTime = Seconds(60)
 /** How often wrong bytes are forgiven before the transfer pauses. */
@@ -28,24 +33,18 @@ const maxStrikes = 3
  * @throws DeliveryError `chunk-unavailable` when chunks stop coming or stay wrong; the signal's reason
  */
 export async function fetchChunks(chunks: readonly ChunkRef[], fetch: ChunkFetch): Promise<void> {
-  const queue = chunks.values()
-  const failed = new AbortController()
-  const signal = AbortSignal.any([fetch.signal, failed.signal])
-  const worker = async () => {
-    // Workers share one iterator, so each chunk is taken by one of them.
-    for (const chunk of queue) {
-      signal.throwIfAborted()
-      await fetch.onChunk(chunk, await fetchChunk(chunk, fetch.host, signal))
-    }
+  const transfer = new Transfer(fetch)
+  const batches = inBatches(chunks)
+  const half = async () => {
+    // Both halves share one iterator, so each batch is taken by one of them.
+    for (const batch of batches) await transfer.fetchBatch(batch)
   }
-  const workers = Array.from({ length: Math.min(windowSize, chunks.length) }, worker)
-  try {
-    await Promise.all(workers)
-  } catch (error) {
-    failed.abort(error)
-    await Promise.allSettled(workers)
-    throw error
-  }
+  const watching = new AbortController()
+  const watch = transfer.watch(watching.signal)
+  const results = await Promise.allSettled([half(), half()])
+  watching.abort()
+  await watch
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 /** One verified blob. */
@@ -54,41 +53,99 @@ export async function fetchBlob(
   host: FetchHost,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  return fetchChunk({ sha256, length: -1 }, host, signal)
+  const blob = deferred<Uint8Array>()
+  const onChunk = (_chunk: ChunkRef, bytes: Uint8Array) => Promise.resolve(blob.resolve(bytes))
+  await fetchChunks([{ sha256, length: -1 }], { host, signal, onChunk })
+  return blob.promise
 }
 
-async function fetchChunk(
-  chunk: ChunkRef,
-  host: FetchHost,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  for (let strikes = 0; strikes < maxStrikes; strikes++) {
-    const bytes = await receive(chunk.sha256, host, signal)
-    const sized = chunk.length === -1 || bytes.length === chunk.length
-    if (sized && (await host.sha256(bytes)) === chunk.sha256) return bytes
-  }
-  throw new DeliveryError(
-    'chunk-unavailable',
-    `${maxStrikes} times the broker sent other bytes than chunk ${chunk.sha256.slice(0, 12)}`,
-  )
-}
+class Transfer {
+  readonly #fetch: ChunkFetch
+  readonly #stopping = new AbortController()
+  readonly #signal: AbortSignal
+  readonly #expected = new Set<Deferred<Uint8Array>>()
+  #lastArrival: number
 
-async function receive(sha256: string, host: FetchHost, signal: AbortSignal): Promise<Uint8Array> {
-  const arrived = deferred<Uint8Array>()
-  const subscription = await host.link.subscribe(topics.blob(sha256), arrived.resolve)
-  try {
-    return await withDeadline(arrived.promise, {
-      clock: host.clock,
-      within: stallTime,
-      signal,
-      error: () =>
-        new DeliveryError(
-          'chunk-unavailable',
-          `chunk ${sha256.slice(0, 12)} did not arrive within ${stallTime / 1000} s` +
-            (host.link.online ? '' : '; there is no connection to the broker'),
-        ),
+  constructor(fetch: ChunkFetch) {
+    this.#fetch = fetch
+    this.#signal = AbortSignal.any([fetch.signal, this.#stopping.signal])
+    this.#lastArrival = fetch.host.clock.monotonic()
+    this.#signal.addEventListener('abort', () => {
+      for (const arrival of this.#expected) arrival.reject(this.#signal.reason)
     })
-  } finally {
-    await subscription[Symbol.asyncDispose]()
+  }
+
+  /** Fetches all of `batch` side by side; throws the first reason why one cannot be had. */
+  async fetchBatch(batch: readonly ChunkRef[]): Promise<void> {
+    const open: AsyncDisposable[] = []
+    const fetchOne = async (chunk: ChunkRef) => {
+      try {
+        await this.#fetch.onChunk(chunk, await this.#receiveRight(chunk, open))
+      } catch (error) {
+        this.#stopping.abort(error)
+      }
+    }
+    await Promise.all(batch.map(fetchOne))
+    // All in one turn of the event loop, which makes them one packet.
+    await Promise.all(open.map((subscription) => subscription[Symbol.asyncDispose]()))
+    this.#signal.throwIfAborted()
+  }
+
+  /** Stops the transfer when nothing comes any more; ends with `signal`. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { clock, link } = this.#fetch.host
+    for (;;) {
+      const left = this.#lastArrival + stallTime - clock.monotonic()
+      if (left <= 0) break
+      await clock.sleep(Ms(left), signal).catch(() => undefined)
+      if (signal.aborted) return
+    }
+    const why = link.online ? '' : '; there is no connection to the broker'
+    const message = `no chunk arrived within ${stallTime / 1000} s${why}`
+    this.#stopping.abort(new DeliveryError('chunk-unavailable', message))
+  }
+
+  async #receiveRight(chunk: ChunkRef, open: AsyncDisposable[]): Promise<Uint8Array> {
+    for (let strikes = 0; strikes < maxStrikes; strikes++) {
+      this.#signal.throwIfAborted()
+      const { subscription, bytes } = await this.#receive(chunk.sha256)
+      const sized = chunk.length === -1 || bytes.length === chunk.length
+      if (sized && (await this.#fetch.host.sha256(bytes)) === chunk.sha256) {
+        open.push(subscription)
+        return bytes
+      }
+      await subscription[Symbol.asyncDispose]()
+    }
+    throw new DeliveryError(
+      'chunk-unavailable',
+      `${maxStrikes} times the broker sent other bytes than chunk ${chunk.sha256.slice(0, 12)}`,
+    )
+  }
+
+  async #receive(sha256: string): Promise<{ subscription: AsyncDisposable; bytes: Uint8Array }> {
+    const arrived = deferred<Uint8Array>()
+    this.#expected.add(arrived)
+    // It may be rejected while the subscription is still being granted.
+    arrived.promise.catch(() => undefined)
+    const subscription = await this.#fetch.host.link.subscribe(topics.blob(sha256), (bytes) =>
+      arrived.resolve(bytes),
+    )
+    try {
+      this.#signal.throwIfAborted()
+      const bytes = await arrived.promise
+      this.#lastArrival = this.#fetch.host.clock.monotonic()
+      return { subscription, bytes }
+    } catch (error) {
+      await subscription[Symbol.asyncDispose]()
+      throw error
+    } finally {
+      this.#expected.delete(arrived)
+    }
+  }
+}
+
+function* inBatches(chunks: readonly ChunkRef[]): Generator<readonly ChunkRef[]> {
+  for (let start = 0; start < chunks.length; start += batchSize) {
+    yield chunks.slice(start, start + batchSize)
   }
 }
