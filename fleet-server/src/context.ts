@@ -5,7 +5,7 @@ import type { Clock } from '@kedge/shared/util/clock'
 import type { Entropy } from '@kedge/shared/util/entropy'
 import type { BlobStore } from './blobs/blob-store.js'
 import type { ServerConfig } from './config/config.js'
-import type { DesiredIssuer } from './devices/desired-issuer.js'
+import type { DesiredRefresh } from './devices/desired-refresh.js'
 import type { DesiredStateRepository } from './devices/desired-state-repository.js'
 import type { DeviceOutbox } from './devices/device-door.js'
 import type { DeviceRepository } from './devices/device-repository.js'
@@ -41,7 +41,7 @@ export interface ServerContext {
   readonly tokens: EnrolmentTokenRepository
   readonly devices: DeviceRepository
   readonly desired: DesiredStateRepository
-  readonly issuer: DesiredIssuer
+  readonly issuer: DesiredRefresh
   readonly publishers: PublisherRepository
   readonly releases: ReleaseRepository
   readonly rollouts: RolloutRepository

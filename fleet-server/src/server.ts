@@ -65,7 +65,9 @@ async function startParts(
   teardown.add(() => db.destroy())
   const outbox = new RelayOutbox()
   const address = createBrokerAddress(config)
-  const context = await createContext(config, secrets, { db, outbox, address })
+  const parts = await createParts(config, secrets, { db, outbox, address })
+  const issuer = new DesiredIssuer(parts)
+  const context: ServerContext = { ...parts, issuer }
   await context.devices.setAllOffline(context.clock.now())
 
   const broker = await startBroker(context)
@@ -75,9 +77,9 @@ async function startParts(
   address.mqttPort = embedded?.port
 
   // What a server that was killed had left undone.
-  context.issuer.start()
-  void context.issuer.refresh()
-  teardown.add(() => context.issuer[Symbol.asyncDispose]())
+  issuer.start()
+  void issuer.refresh()
+  teardown.add(() => issuer[Symbol.asyncDispose]())
 
   const http = await startHttp(context, { secrets, broker, embedded, teardown })
   return {
@@ -93,13 +95,13 @@ interface Foundations {
   readonly address: ReturnType<typeof createBrokerAddress>
 }
 
-async function createContext(
+async function createParts(
   config: ServerConfig,
   secrets: ServerSecrets,
   { db, outbox, address }: Foundations,
-): Promise<ServerContext> {
+): Promise<Omit<ServerContext, 'issuer'>> {
   const { id, publicKey } = secrets.fleetKey
-  const parts = {
+  return {
     config,
     clock: systemClock,
     entropy: systemEntropy,
@@ -124,7 +126,6 @@ async function createContext(
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
   }
-  return { ...parts, issuer: new DesiredIssuer(parts) }
 }
 
 function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {

@@ -2,14 +2,15 @@ import pg from 'pg'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { ServerError } from '@kedge/shared/errors/server-error'
 
-/** PostgreSQL sends 64-bit integers as text; all of ours are counts and times that a number holds. */
-const int8 = 20
-/** The type of `sum()` over them. */
-const numeric = 1700
+/**
+ * PostgreSQL sends 64-bit integers (20) and their sums (1700) as text; all of ours are counts and
+ * times that a number holds.
+ */
+const numbers = new Set<number>([20, 1700])
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: (id, format) =>
-    id === int8 || id === numeric
+    numbers.has(id)
       ? (text: string) => Number(text)
       : (pg.types.getTypeParser(id, format) as (text: string) => unknown),
 }

@@ -8,6 +8,7 @@ import { Exclusive } from '@kedge/shared/util/exclusive'
 import type { ServerContext } from '../context.js'
 import type { StoredRollout } from '../rollouts/rollout-repository.js'
 import type { DesiredContent, IssuedState } from './desired-state-repository.js'
+import type { DesiredRefresh } from './desired-refresh.js'
 import type { Device } from './device.js'
 import { forEachDevice } from './for-each-device.js'
 import { planSlots, type PlannedRollout } from './plan-slots.js'
@@ -42,7 +43,7 @@ const renewalInterval = Minutes(30)
  * plan asks for a pass over the fleet; one runs at a time and reads what holds when it begins, so
  * after the last change the last pass leaves every device right, also when one before was cut off.
  */
-export class DesiredIssuer implements AsyncDisposable {
+export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
   readonly #parts: Parts
   readonly #passes = new Exclusive()
   readonly #ended = new AbortController()
@@ -60,7 +61,6 @@ export class DesiredIssuer implements AsyncDisposable {
     this.#renewal = this.#renewForEver()
   }
 
-  /** Resolves when a pass that began after this call has ended. */
   refresh(): Promise<void> {
     // One that waits has read nothing yet, so it serves everybody who asks until it begins.
     this.#waiting ??= this.#passes.run(async () => {
@@ -70,19 +70,8 @@ export class DesiredIssuer implements AsyncDisposable {
     return this.#waiting
   }
 
-  /** Brings one device up to date; nothing happens when it is. */
   async refreshDevice(device: string): Promise<void> {
     await this.#issue(device, await this.#readIntent())
-  }
-
-  /** Publishes what is stored once more: a broker may have lost what was retained. */
-  async republish(): Promise<void> {
-    await forEachDevice(this.#parts.devices, async (device) => {
-      await this.#parts.perDevice.run(device, async () => {
-        const issued = await this.#parts.desired.find(device)
-        if (issued) await this.#publish(device, issued)
-      })
-    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

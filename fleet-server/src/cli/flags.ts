@@ -1,0 +1,37 @@
+import { InvalidArgumentError, type Command } from 'commander'
+
+/** Flags of every command that talks to the server. */
+export const withConnection = (command: Command): Command =>
+  command
+    .option('--url <url>', 'address of the fleet server (KEDGE_URL; http://127.0.0.1:8080)')
+    .option('--token <token>', 'admin token (KEDGE_TOKEN)')
+    .option('--json', 'print JSON')
+
+/** Collects `--label k=v`, which may come several times. */
+export function collectLabel(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('write it as name=value')
+  }
+  return { ...before, [name]: value }
+}
+
+export function toWholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('must be a whole number of at least 1')
+  }
+  return value
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** `90s`, `15m`, `12h`, `7d` → seconds. */
+export function toSeconds(text: string): number {
+  const [, digits, unit = 's'] = /^(\d+)([smhd])?$/.exec(text) ?? []
+  if (digits === undefined) throw new InvalidArgumentError('write it like 90s, 15m, 12h or 7d')
+  return Number(digits) * (unitSeconds[unit] ?? 1)
+}

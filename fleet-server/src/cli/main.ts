@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { KedgeError } from '@kedge/shared/errors/kedge-error'
+import { addDeviceCommands } from './device-commands.js'
+import { addKeyCommands } from './key-commands.js'
+import { addModelCommands } from './model-commands.js'
+import { addRolloutCommands } from './rollout-commands.js'
+import { addTokenCommands } from './token-commands.js'
+
+const program = new Command('kedge').description('Operates a Kedge fleet.')
+
+addKeyCommands(program)
+addModelCommands(program)
+addTokenCommands(program)
+addDeviceCommands(program)
+addRolloutCommands(program)
+exitWithUsage(program)
+
+/** Commander would leave with 1, which means failed; a wrong flag is a matter of usage. */
+function exitWithUsage(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  for (const child of command.commands) exitWithUsage(child)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof KedgeError ? `kedge: ${error.message}` : error)
+  process.exitCode = error instanceof KedgeError && error.code === 'usage' ? 2 : 1
+}

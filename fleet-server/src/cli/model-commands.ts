@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { toleranceSchema, type Tolerance } from '@kedge/shared/model/release'
+import { formatBytes } from '@kedge/shared/util/units'
+import { allPages, answer, collect, connect, type Connection } from './client.js'
+import { withConnection } from './flags.js'
+import { formatAge, formatTable, print, printJson, type OutputFlags } from './output.js'
+import { pushModel } from './push-model.js'
+
+const defaultTolerance = '1e-4,1e-3'
+
+export function addModelCommands(program: Command): void {
+  const model = program.command('model').description('models and their versions')
+  withConnection(model.command('push <file>'))
+    .description('check an ONNX model, sign it and publish it as a new version')
+    .requiredOption('--name <name>', 'name of the model')
+    .requiredOption('--key <file>', 'publisher key (kedge key create)')
+    .option('--version <version>', 'such as 1.4.0 (the next patch)')
+    .option('--golden <location>', 'inputs and outputs to check it by: JSON, or ONNX test data')
+    .option('--tolerance <a,r>', 'absolute,relative', toTolerance, toTolerance(defaultTolerance))
+    .option('--profile-from <file>', 'CSV or NDJSON of usual inputs, to see drift by')
+    .option('--profile-columns <names>', 'columns of it to take', (text: string) => text.split(','))
+    .option('--labels <file>', 'names of the classes, one a line')
+    .addOption(new Option('--predicts <kind>', 'what it predicts').choices(['classes', 'value']))
+    .option('--output <name>', 'the output that holds the prediction (the first)')
+    .option('--unit <unit>', 'unit of a predicted value')
+    .option('--notes <text>', 'what is new in it')
+    .action(pushModel)
+  withConnection(model.command('ls [name]'))
+    .description('models, or the versions of one')
+    .action((name: string | undefined, flags: OutputFlags & Connection) =>
+      name === undefined ? listModels(flags) : listReleases(name, flags),
+    )
+}
+
+async function listModels(flags: OutputFlags & Connection): Promise<void> {
+  const client = connect(flags)
+  const items = await collect(
+    allPages((cursor) => answer(client.models.$get({ query: { cursor } }))),
+  )
+  if (flags.json) return printJson(items)
+  const rows = items.map(({ name, latest, releases, runningOn, createdAt }) => [
+    name,
+    latest,
+    releases,
+    runningOn,
+    formatAge(createdAt, Date.now()),
+  ])
+  print(formatTable(['MODEL', 'LATEST', 'VERSIONS', 'DEVICES', 'CREATED'], rows))
+}
+
+async function listReleases(name: string, flags: OutputFlags & Connection): Promise<void> {
+  const client = connect(flags)
+  const { items } = await answer(client.models[':name'].releases.$get({ param: { name } }))
+  if (flags.json) return printJson(items)
+  const rows = items.map((release) => [
+    release.version,
+    formatBytes(release.modelBytes),
+    formatBytes(release.newBytes),
+    release.chunks,
+    release.runningOn,
+    release.publisher.name,
+    formatAge(release.createdAt, Date.now()),
+    release.sha256.slice(0, 12),
+  ])
+  const heads = ['VERSION', 'SIZE', 'NEW', 'CHUNKS', 'DEVICES', 'PUBLISHER', 'PUBLISHED', 'RELEASE']
+  print(formatTable(heads, rows))
+}
+
+function toTolerance(text: string): Tolerance {
+  const [absolute, relative = 0] = text.split(',').map(Number)
+  const checked = toleranceSchema.safeParse({ absolute, relative })
+  if (checked.success) return checked.data
+  throw new InvalidArgumentError(`write it like ${defaultTolerance}`)
+}
