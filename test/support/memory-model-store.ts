@@ -40,7 +40,7 @@ export class MemoryModelStore implements ModelStore {
     for (const place of [this.#contents.files, this.#contents.chunks]) {
       const bytes = place.get(sha256)
       if (!bytes) continue
-      const spoilt = bytes.slice()
+      const spoilt = new Uint8Array(bytes)
       spoilt[0]! ^= 1
       place.set(sha256, spoilt)
     }
@@ -60,7 +60,7 @@ export class MemoryModelStore implements ModelStore {
   async putChunk(sha256: string, bytes: Uint8Array): Promise<void> {
     await this.#write(() => {
       if (digestOf(bytes) !== sha256) throw new DeliveryError('digest-mismatch', sha256)
-      this.#contents.chunks.set(sha256, bytes.slice())
+      this.#contents.chunks.set(sha256, new Uint8Array(bytes))
     })
   }
 
@@ -84,7 +84,7 @@ export class MemoryModelStore implements ModelStore {
   async putFile(sha256: string, bytes: Uint8Array): Promise<void> {
     await this.#write(() => {
       if (digestOf(bytes) !== sha256) throw new DeliveryError('digest-mismatch', sha256)
-      this.#contents.files.set(sha256, bytes.slice())
+      this.#contents.files.set(sha256, new Uint8Array(bytes))
     })
   }
 
