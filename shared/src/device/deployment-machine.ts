@@ -25,7 +25,7 @@ type TransitionTable = Record<
 
 export const transitions = {
   resolving: { resolved: 'downloading', failed: 'failed' },
-  downloading: { downloaded: 'verifying', failed: 'failed' },
+  downloading: { downloaded: 'verifying', incomplete: 'resolving', failed: 'failed' },
   verifying: { verified: 'probing', incomplete: 'downloading', failed: 'failed' },
   probing: { healthy: 'switching', incomplete: 'downloading', failed: 'failed' },
   switching: { switched: 'active', 'candidate-lost': 'probing', failed: 'failed' },

@@ -11,6 +11,10 @@ import type { DeviceLoop } from './device-loop.js'
 import type { DeviceState } from './device-state.js'
 import type { InferenceService } from './inference-service.js'
 import type { DeviceHost } from './ports/host.js'
+import { toProblem } from './problem.js'
+
+/** As many as a report takes. */
+const maxProblems = 32
 
 export interface DescribedParts {
   readonly host: DeviceHost
@@ -24,6 +28,7 @@ export interface DescribedParts {
 /** What the device says of itself, from what it is at this moment. */
 export async function describeDevice(parts: DescribedParts): Promise<ReportedState> {
   const { host, state, enrolment, bootedAt } = parts
+  const storage = await describeStorage(host)
   return {
     v: 1,
     device: enrolment.device,
@@ -36,14 +41,24 @@ export async function describeDevice(parts: DescribedParts): Promise<ReportedSta
       providers: [...host.inference.providers],
       engine: host.inference.engine,
     },
-    storage: await host.models.space(),
+    storage: storage.space,
     slots: Object.fromEntries(
       Object.entries(state.record.slots).map(([slot, record]) => [
         slot,
         describeSlot(slot, record, parts),
       ]),
     ),
-    problems: problemsOf(parts),
+    problems: [...storage.problems, ...problemsOf(parts)].slice(0, maxProblems),
+  }
+}
+
+/** A disk that cannot even be asked must not keep the device from saying so. */
+async function describeStorage({ models }: DeviceHost) {
+  try {
+    return { space: await models.space(), problems: [] }
+  } catch (error) {
+    const space = { usedBytes: 0, freeBytes: 0 }
+    return { space, problems: [toProblem(error, 'storage-failed')] }
   }
 }
 

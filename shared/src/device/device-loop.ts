@@ -1,5 +1,5 @@
 import { DeploymentError } from '../errors/device-error.js'
-import { describeError, InvariantError, KedgeError } from '../errors/kedge-error.js'
+import { InvariantError, KedgeError } from '../errors/kedge-error.js'
 import { retrySchedule } from '../util/retry-schedule.js'
 import { Minutes, Ms, Seconds } from '../util/units.js'
 import { advance, maxMoves, type Deployment } from './deployment-machine.js'
@@ -7,6 +7,7 @@ import type { SlotRecord } from './device-record.js'
 import type { DeviceState } from './device-state.js'
 import type { InferenceService } from './inference-service.js'
 import type { DeviceHost } from './ports/host.js'
+import { toProblem } from './problem.js'
 import { reconcile, type Step } from './reconcile.js'
 import { executeStep, type SlotStep } from './steps/executors.js'
 import { pruneStore } from './steps/prune-store.js'
@@ -40,6 +41,8 @@ export class DeviceLoop {
   readonly #pauses = new Map<string, Pause>()
   readonly #progress = new Map<string, { done: number; total: number }>()
   readonly #crashesSeen = new Map<string, number>()
+  /** Slots whose version could not be started the last time. */
+  readonly #stuck = new Set<string>()
   readonly #stopping = new AbortController()
   #pruning: Promise<void> | undefined
   #untidy = true
@@ -59,6 +62,7 @@ export class DeviceLoop {
     const steps = reconcile(state.desired, {
       record: state.record,
       running: service.running,
+      stuck: this.#stuck,
       untidy: this.#untidy && this.#running.size === 0,
     })
     this.#abortSuperseded(steps)
@@ -86,7 +90,10 @@ export class DeviceLoop {
   /** The first crash of a version is answered at once, each further one after a longer pause. */
   #holdBack(step: SlotStep): boolean {
     const crashes = this.#options.service.crashes(step.slot)
-    if (step.kind !== 'start' || crashes <= (this.#crashesSeen.get(step.slot) ?? 1)) return false
+    const before = this.#crashesSeen.get(step.slot) ?? 1
+    // Fewer than before are those of another version.
+    const seen = crashes < before ? 1 : before
+    if (step.kind !== 'start' || crashes <= seen) return false
     this.#crashesSeen.set(step.slot, crashes)
     this.#pause(step.slot)
     return true
@@ -114,6 +121,7 @@ export class DeviceLoop {
       // A switch has moved the traffic: what it did is so, wanted or not.
       if (signal.aborted && step.kind !== 'switch') return
       await state.saveSlot(step.slot, record)
+      if (step.kind === 'start' || step.kind === 'switch') this.#stuck.delete(step.slot)
       // A runner that keeps ending is started again ever later.
       if (step.kind !== 'start') this.#pauses.delete(step.slot)
       this.#progress.delete(step.slot)
@@ -125,8 +133,9 @@ export class DeviceLoop {
 
   async #fail(step: SlotStep, error: unknown): Promise<void> {
     const { state, host } = this.#options
-    const reason = describeError(error, 'probe-failed')
+    const reason = toProblem(error, 'probe-failed')
     const passing = error instanceof KedgeError && error.retryable
+    if (step.kind === 'start') this.#stuck.add(step.slot)
     host.log.warn('a step failed', { step: step.kind, slot: step.slot, ...reason })
     const record = failedRecord(state.record.slots[step.slot] ?? {}, {
       step,
@@ -138,7 +147,7 @@ export class DeviceLoop {
       await state.saveSlot(step.slot, record)
     } catch (saveError) {
       host.log.warn('the state could not be saved', {
-        ...describeError(saveError, 'storage-failed'),
+        ...toProblem(saveError, 'storage-failed'),
       })
     }
     this.#untidy = true
@@ -224,6 +233,10 @@ function failedRecord(
   const { step, reason, passing, now } = failure
   const deployment = deploymentOf(step, record, now)
   if (!deployment) return record
+  // The version that serves, or would: it is tried again, for it was good once.
+  if (step.kind === 'start' && deployment.release.sha256 !== record.active?.release.sha256) {
+    return record
+  }
   if (passing || step.kind === 'start') return { ...record, deployment: { ...deployment, reason } }
   return { ...record, deployment: advance(deployment, { type: 'failed', reason }, now) }
 }

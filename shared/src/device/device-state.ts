@@ -1,4 +1,3 @@
-import { describeError } from '../errors/kedge-error.js'
 import { checkDocument } from '../model/document-codec.js'
 import type { DesiredState } from '../protocol/desired-state.js'
 import type { Enrolment } from '../protocol/enrolment.js'
@@ -14,6 +13,7 @@ import {
   type SlotRecord,
 } from './device-record.js'
 import type { DeviceHost } from './ports/host.js'
+import { toProblem } from './problem.js'
 
 /** What the device knows of itself, in memory as it is on disk. */
 export class DeviceState {
@@ -44,10 +44,7 @@ export class DeviceState {
     const stored = await host.state.load('device')
     const record = stored === undefined ? emptyRecord : checkRecord(stored, host)
     const state = new DeviceState({ host, enrolment, fleetKeys, record })
-    if (record.desired) {
-      // Expiry does not matter here: what was accepted in time goes on serving.
-      state.#accepted = await openDesired(record.desired, enrolment, fleetKeys)
-    }
+    if (record.desired) await state.#resume(record.desired)
     return state
   }
 
@@ -63,6 +60,16 @@ export class DeviceState {
     return this.#accepted?.publishers ?? []
   }
 
+  /** Expiry does not matter here: what was accepted in time goes on serving. */
+  async #resume(desired: Envelope): Promise<void> {
+    try {
+      this.#accepted = await openDesired(desired, this.#enrolment, this.#fleetKeys)
+    } catch (error) {
+      // Another fleet's, after a new enrolment: this one's will come.
+      this.#refuse(error)
+    }
+  }
+
   /** Takes a desired state over if it may: true when it changed what is desired. */
   accept(envelope: Envelope): Promise<boolean> {
     return this.#arrivals.run(() => this.#accept(envelope))
@@ -72,17 +79,24 @@ export class DeviceState {
     try {
       const accepted = await openDesired(envelope, this.#enrolment, this.#fleetKeys)
       // The broker sends the retained state again at every connection.
-      if (accepted.state.seq === this.desired?.seq) return false
+      if (envelope.payload === this.#accepted?.envelope.payload) {
+        this.refusal = undefined
+        return false
+      }
       checkFreshness(accepted.state, this.desired, this.#host.clock.now())
       await this.#save((record) => ({ ...record, desired: envelope }))
       this.#accepted = accepted
       this.refusal = undefined
       return true
     } catch (error) {
-      this.refusal = describeError(error, 'document-invalid')
-      this.#host.log.warn('refused a desired state', { ...this.refusal })
+      this.#refuse(error)
       return false
     }
+  }
+
+  #refuse(error: unknown): void {
+    this.refusal = toProblem(error, 'document-invalid')
+    this.#host.log.warn('refused a desired state', { ...this.refusal })
   }
 
   /** Durable when it resolves. */

@@ -30,7 +30,7 @@ export class InferenceService {
   readonly #retiring = new Set<Promise<void>>()
   readonly #finished: TelemetryWindow[] = []
   readonly #ledger: RetiredLedger
-  readonly #crashes = new Map<string, number>()
+  readonly #crashes = new Map<string, { readonly digest: string; count: number }>()
 
   constructor(options: InferenceServiceOptions) {
     this.#options = options
@@ -48,7 +48,7 @@ export class InferenceService {
 
   /** How often the runner of a slot has ended by itself since its version was installed. */
   crashes(slot: string): number {
-    return this.#crashes.get(slot) ?? 0
+    return this.#crashes.get(slot)?.count ?? 0
   }
 
   /** @throws InferenceError `model-not-ready`; whatever the runner throws */
@@ -80,14 +80,14 @@ export class InferenceService {
     const before = this.#serving.get(slot)
     const serving: Serving = { ...loaded, since, calls: 0, idle: undefined }
     this.#serving.set(slot, serving)
-    if (before && before.ref.sha256 !== loaded.ref.sha256) this.#crashes.delete(slot)
+    if (this.#crashes.get(slot)?.digest !== loaded.ref.sha256) this.#crashes.delete(slot)
     loaded.runner.onExit((reason) => this.#onExit(slot, serving, reason))
     if (before) this.#retire(before)
     this.#options.onChange()
   }
 
   async setCandidate(slot: string, loaded: LoadedRelease): Promise<void> {
-    await this.#candidates.get(slot)?.runner[Symbol.asyncDispose]()
+    await this.discardCandidate(slot)
     this.#candidates.set(slot, loaded)
     loaded.runner.onExit(() => {
       if (this.#candidates.get(slot) === loaded) this.#candidates.delete(slot)
@@ -103,9 +103,16 @@ export class InferenceService {
     return candidate.variant
   }
 
-  async drop(slot: string): Promise<void> {
-    await this.#candidates.get(slot)?.runner[Symbol.asyncDispose]()
+  /** Ends a candidate that is no longer wanted, if there is one. */
+  async discardCandidate(slot: string): Promise<void> {
+    const candidate = this.#candidates.get(slot)
     this.#candidates.delete(slot)
+    await candidate?.runner[Symbol.asyncDispose]()
+  }
+
+  async drop(slot: string): Promise<void> {
+    await this.discardCandidate(slot)
+    this.#crashes.delete(slot)
     const serving = this.#serving.get(slot)
     this.#serving.delete(slot)
     if (serving) this.#retire(serving)
@@ -125,7 +132,7 @@ export class InferenceService {
   /** Ends all runners, after what they have counted was taken. */
   async close(): Promise<TelemetryWindow[]> {
     for (const slot of [...this.#serving.keys()]) await this.drop(slot)
-    for (const { runner } of this.#candidates.values()) await runner[Symbol.asyncDispose]()
+    for (const slot of [...this.#candidates.keys()]) await this.discardCandidate(slot)
     await Promise.all(this.#retiring)
     return this.takeWindows(this.#options.clock.now())
   }
@@ -154,7 +161,7 @@ export class InferenceService {
     if (this.#serving.get(slot) !== serving) return
     this.#options.log.warn('the runner of a model has ended', { slot, reason })
     this.#serving.delete(slot)
-    this.#crashes.set(slot, this.crashes(slot) + 1)
+    this.#crashes.set(slot, { digest: serving.ref.sha256, count: this.crashes(slot) + 1 })
     this.#ledger.recordCrash(versionOf(serving))
     this.#options.onChange()
   }

@@ -1,5 +1,5 @@
 import type { DesiredSlot, DesiredState } from '../protocol/desired-state.js'
-import type { Deployment } from './deployment-machine.js'
+import { isSettled, type Deployment } from './deployment-machine.js'
 import type { DeviceRecord, SlotRecord } from './device-record.js'
 
 /** The next thing to do for one slot. */
@@ -18,6 +18,8 @@ export interface Current {
   readonly record: DeviceRecord
   /** Digest of the release each slot's running runner serves. */
   readonly running: ReadonlyMap<string, string>
+  /** Slots whose version could not be started the last time. */
+  readonly stuck: ReadonlySet<string>
   /** Whether files may lie in the store that nothing names any more. */
   readonly untidy: boolean
 }
@@ -31,15 +33,19 @@ export function reconcile(desired: DesiredState | undefined, current: Current): 
   const { slots } = current.record
   const steps: Step[] = []
   for (const slot of Object.keys(slots)) {
-    if (!(slot in desired.slots)) steps.push({ kind: 'drop', slot })
+    if (!Object.hasOwn(desired.slots, slot)) steps.push({ kind: 'drop', slot })
   }
   for (const [slot, wanted] of Object.entries(desired.slots)) {
-    const step = nextStep(slot, { wanted, record: slots[slot] ?? {}, current })
+    const step = nextStep(slot, { wanted, record: ownSlot(slots, slot), current })
     if (step) steps.push(step)
   }
   if (steps.length === 0 && current.untidy) steps.push({ kind: 'prune' })
   return steps
 }
+
+/** A model may be called `constructor`. */
+const ownSlot = (slots: DeviceRecord['slots'], slot: string): SlotRecord =>
+  (Object.hasOwn(slots, slot) ? slots[slot] : undefined) ?? {}
 
 interface SlotFacts {
   readonly wanted: DesiredSlot
@@ -50,7 +56,11 @@ interface SlotFacts {
 function nextStep(slot: string, { wanted, record, current }: SlotFacts): Step | undefined {
   const { active, deployment } = record
   // Serving comes first: whatever is to be deployed, the version that was verified runs meanwhile.
-  if (active && !current.running.has(slot)) return { kind: 'start', slot }
+  // One that cannot be started must not keep the one that mends it away.
+  const isDown = active !== undefined && !current.running.has(slot)
+  if (isDown && !(current.stuck.has(slot) && hasOtherWork(wanted, record))) {
+    return { kind: 'start', slot }
+  }
   if (!deployment || !isFor(deployment, wanted)) {
     const serves = active?.release.sha256 === wanted.release.sha256
     return { kind: serves ? 'settle' : 'begin', slot, desired: wanted }
@@ -72,6 +82,12 @@ function nextStep(slot: string, { wanted, record, current }: SlotFacts): Step | 
     case 'failed':
       return undefined
   }
+}
+
+/** Whether another release than the active one is on its way, and can still arrive. */
+function hasOtherWork(wanted: DesiredSlot, { active, deployment }: SlotRecord): boolean {
+  if (active?.release.sha256 === wanted.release.sha256) return false
+  return !deployment || !isFor(deployment, wanted) || !isSettled(deployment)
 }
 
 /** Whether a deployment answers what is wanted; a failed one answers until an operator retries. */

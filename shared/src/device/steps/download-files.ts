@@ -1,11 +1,12 @@
 import type { ChunkIndex, ChunkRef } from '../../delivery/chunk-index.js'
 import { planTransfer } from '../../delivery/transfer-plan.js'
 import { StorageError } from '../../errors/device-error.js'
+import type { Release } from '../../model/release.js'
 import { formatBytes } from '../../util/units.js'
 import { fetchChunks } from '../chunk-fetch.js'
 import { advance, type Deployment } from '../deployment-machine.js'
 import type { DeviceHost } from '../ports/host.js'
-import { chooseVariant, filesOf, loadRelease } from '../release-loader.js'
+import { chooseVariant, filesOf, isDamage, loadRelease } from '../release-loader.js'
 import { fetchIndex } from './fetch-index.js'
 import type { StepContext } from './step-context.js'
 
@@ -15,8 +16,9 @@ export async function downloadFiles(
   deployment: Deployment,
   { context, signal }: { context: StepContext; signal: AbortSignal },
 ): Promise<Deployment> {
-  const { host, publishers } = context
-  const release = await loadRelease(host.models, deployment.release, publishers)
+  const { host } = context
+  const release = await loadOrMiss(deployment, context)
+  if (!release) return advance(deployment, { type: 'incomplete' }, host.clock.now())
   const files = filesOf(release, chooseVariant(release, host.inference.providers))
   const missing = new Map<string, ChunkRef>()
   for (const file of files) {
@@ -39,6 +41,19 @@ export async function downloadFiles(
     },
   })
   return advance(deployment, { type: 'downloaded' }, host.clock.now())
+}
+
+/** Undefined when the signed release has been lost or spoilt since it was resolved. */
+async function loadOrMiss(
+  { release }: Deployment,
+  { host, publishers }: StepContext,
+): Promise<Release | undefined> {
+  try {
+    return await loadRelease(host.models, release, publishers)
+  } catch (error) {
+    if (isDamage(error) && !(await host.models.has(release.sha256))) return undefined
+    throw error
+  }
 }
 
 async function missingChunks(index: ChunkIndex, host: DeviceHost): Promise<readonly ChunkRef[]> {

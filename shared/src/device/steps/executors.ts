@@ -23,14 +23,14 @@ type Executors = {
 /** One executor for each kind of step: the only place where a device's decisions have effects. */
 const executors: Executors = {
   start: ({ slot }, context) => startActive(slot, context),
-  begin: ({ slot, desired }, context) => ({
-    ...context.slots[slot],
-    deployment: newDeployment(desired, 'resolving', context),
-  }),
-  settle: ({ slot, desired }, context) => ({
-    ...context.slots[slot],
-    deployment: newDeployment(desired, 'active', context),
-  }),
+  begin: async ({ slot, desired }, context) => {
+    await context.service.discardCandidate(slot)
+    return withDeployment(slot, context, newDeployment(desired, 'resolving', context))
+  },
+  settle: async ({ slot, desired }, context) => {
+    await context.service.discardCandidate(slot)
+    return withDeployment(slot, context, newDeployment(desired, 'active', context))
+  },
   resolve: async ({ slot, deployment }, context, signal) =>
     withDeployment(slot, context, await resolveRelease(deployment, context, signal)),
   download: async ({ slot, deployment }, context, signal) =>

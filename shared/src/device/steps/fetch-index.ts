@@ -1,6 +1,6 @@
 import { readChunkIndex } from '../../delivery/index-blobs.js'
 import type { ChunkIndex } from '../../delivery/chunk-index.js'
-import { DeliveryError } from '../../errors/device-error.js'
+import { DeliveryError, StorageError } from '../../errors/device-error.js'
 import type { ReleaseFile } from '../../model/release.js'
 import { fetchBlob } from '../chunk-fetch.js'
 import type { DeviceHost } from '../ports/host.js'
@@ -28,8 +28,23 @@ export async function keepBlob(
   host: DeviceHost,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (await host.models.has(sha256)) return host.models.read(sha256)
+  const stored = await readIfWhole(sha256, host)
+  if (stored) return stored
   const bytes = await fetchBlob(sha256, host, signal)
   await host.models.putFile(sha256, bytes)
   return bytes
+}
+
+/** A blob from the store; undefined when there is none, or one that has changed. */
+async function readIfWhole(
+  sha256: string,
+  { models }: DeviceHost,
+): Promise<Uint8Array | undefined> {
+  if (!(await models.has(sha256))) return undefined
+  try {
+    return await models.read(sha256)
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'storage-corrupt') return undefined
+    throw error
+  }
 }

@@ -1,5 +1,6 @@
 import { advance, type Deployment } from '../deployment-machine.js'
-import { isDamage } from '../release-loader.js'
+import type { GoldenSample } from '../../model/golden-samples.js'
+import { isDamage, loadRelease } from '../release-loader.js'
 import type { LoadedRelease } from '../loaded-release.js'
 import { loadGoldenSamples, loadRunner } from './load-runner.js'
 import type { StepContext } from './step-context.js'
@@ -12,14 +13,17 @@ export async function probeRelease(
 ): Promise<Deployment> {
   const { host, service } = context
   let loaded: LoadedRelease
+  let samples: GoldenSample[]
   try {
+    const release = await loadRelease(host.models, deployment.release, context.publishers)
+    samples = await loadGoldenSamples(release, context)
     loaded = await loadRunner(deployment.release, context)
   } catch (error) {
     if (!isDamage(error)) throw error
     return advance(deployment, { type: 'incomplete' }, host.clock.now())
   }
   try {
-    const report = await loaded.runner.probe(await loadGoldenSamples(loaded.release, context))
+    const report = await loaded.runner.probe(samples)
     signal.throwIfAborted()
     host.log.info('probe passed', { slot, version: deployment.release.version, ...report })
   } catch (error) {
