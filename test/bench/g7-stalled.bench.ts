@@ -41,9 +41,9 @@ export const bench: Bench = {
   },
 }
 
-/** The cache of 32 MiB is in it. */
+/** The cache of 16 MiB is in it. */
 const memoryRow = (growth: number, idle: number): Row => ({
-  what: 'server memory meanwhile, 32 MiB cache in it : 64 MB',
+  what: 'server memory meanwhile, 16 MiB cache in it : 64 MB',
   baseline: '64 MB',
   ours: `${growth.toFixed(0)} MB`,
   ratio: growth / 64,

@@ -3,6 +3,9 @@ import type { Bytes } from '@kedge/shared/util/units'
 import { generate } from 'mqtt-packet'
 import type { RetainedSource } from '../devices/device-door.js'
 
+/** How many chunks that were read once are remembered by name. */
+const remembered = 512
+
 /** A PUBLISH packet in two parts, so that a chunk is written from the bytes that were read. */
 export interface BlobPacket {
   /** Fixed header and topic. */
@@ -12,7 +15,7 @@ export interface BlobPacket {
 
 /**
  * The PUBLISH packet of a chunk is the same for whoever asks, so it is made once and shared: a
- * fleet that fetches one model reads each chunk from disk once, while the cache holds it.
+ * fleet that fetches one model reads each chunk from disk twice, while the cache holds it.
  *
  * Packets are QoS 0 whatever the subscription asked for: the quality of a delivery is the lower of
  * the subscription's and the message's [MQTT-3.8.4-6], and the store holds every chunk at QoS 0.
@@ -24,6 +27,8 @@ export class BlobPackets {
   /** In order of last use. */
   readonly #cache = new Map<string, BlobPacket>()
   readonly #loading = new Map<string, Promise<BlobPacket | undefined>>()
+  /** Chunks that were read once of late. */
+  readonly #readOnce = new Set<string>()
   #held = 0
 
   constructor(source: Pick<RetainedSource, 'blob'>, capacity: Bytes) {
@@ -54,8 +59,22 @@ export class BlobPackets {
     // [MQTT-3.3.1-10]: an empty retained message is none.
     if (!payload || payload.length === 0) return undefined
     const packet = { head: encodeHead(sha256, payload.length), payload }
-    this.#keep(sha256, packet)
+    if (this.#isShared(sha256)) this.#keep(sha256, packet)
     return packet
+  }
+
+  /**
+   * Whether a chunk is read for the second time of late. One reader's whole model would push out
+   * what a fleet shares, and buffers that are kept for a while cost V8 far more than those that are
+   * not.
+   */
+  #isShared(sha256: string): boolean {
+    if (this.#readOnce.delete(sha256)) return true
+    this.#readOnce.add(sha256)
+    if (this.#readOnce.size <= remembered) return false
+    const [oldest] = this.#readOnce
+    if (oldest !== undefined) this.#readOnce.delete(oldest)
+    return false
   }
 
   #keep(sha256: string, packet: BlobPacket): void {

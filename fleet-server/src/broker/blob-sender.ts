@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { KiB } from '@kedge/shared/util/units'
 import type { BlobPacket, BlobPackets } from './blob-packets.js'
 
 export interface BlobSenderEvents {
@@ -9,6 +10,8 @@ export interface BlobSenderEvents {
 
 /** Chunks read for one connection before its socket takes them: the disk is slower than memory. */
 const readAhead = 8
+/** Beyond so many bytes a socket gets no more chunks until it has passed those on. */
+const writeAtOnce = KiB(256)
 
 /**
  * Answers one connection's subscriptions to chunks at the pace at which the reader takes them. A
@@ -73,19 +76,21 @@ export class BlobSender {
     }
   }
 
+  /** Hands what is ready to the socket in one system call, up to what it may hold. */
   #write(): void {
-    while (this.#canWrite()) {
+    if (!this.#canWrite()) return
+    this.#connection.cork()
+    while (this.#connection.writableLength < writeAtOnce) {
       const next = this.#ready.shift()
-      if (!next) return
+      if (!next) break
       const [sha256, { head, payload }] = next
       // Cancelled while it was read.
       if (!this.#wanted.delete(sha256)) continue
-      this.#connection.cork()
       this.#connection.write(head)
       this.#connection.write(payload)
-      this.#connection.uncork()
       this.#events.sent(payload.length)
     }
+    this.#connection.uncork()
   }
 
   async #load(sha256: string): Promise<void> {

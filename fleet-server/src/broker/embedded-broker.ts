@@ -25,7 +25,7 @@ export interface EmbeddedBrokerOptions extends BrokerParts {
   readonly authenticator: DeviceAuthenticator
   /** TCP and WebSocket connections together; 25 KB of memory each. Default 10,000. */
   readonly maxConnections?: number
-  /** Encoded chunks kept in memory for the next reader. Default 32 MiB. */
+  /** Encoded chunks kept in memory for the next reader. Default 16 MiB. */
   readonly cacheBytes?: Bytes
 }
 
@@ -49,7 +49,7 @@ class AedesBroker implements EmbeddedBroker {
 
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options
-    const packets = new BlobPackets(options.retained, options.cacheBytes ?? MiB(32))
+    const packets = new BlobPackets(options.retained, options.cacheBytes ?? MiB(16))
     const onAdmitted = (client: Client) => this.#guards.get(client)?.trust()
     this.#sessions = new DeviceSessions({ ...options, packets, onAdmitted })
     this.#aedes = new Aedes(this.#sessions.aedesOptions())

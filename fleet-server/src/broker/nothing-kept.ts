@@ -43,7 +43,7 @@ export const retainedOnly = (
   destroy: nothing,
   storeRetained: nothing,
   createRetainedStreamCombi: (paths: readonly string[]) =>
-    Readable.from(desiredOf(paths, source, onError)),
+    paths.some(isDesired) ? Readable.from(desiredOf(paths, source, onError)) : nothingRetained,
   addSubscriptions: nothing,
   removeSubscriptions: nothing,
   cleanSubscriptions: nothing,
@@ -59,6 +59,11 @@ export const retainedOnly = (
   delWill: nothing,
   streamWill: () => Readable.from([]),
 })
+
+/** For the many subscriptions to chunks: a stream for each would cost as much as the chunk. */
+const nothingRetained = { pipe: () => undefined }
+
+const isDesired = (path: string) => path.endsWith('/desired')
 
 async function* desiredOf(
   paths: readonly string[],
