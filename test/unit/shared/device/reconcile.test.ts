@@ -1,0 +1,257 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { maxMoves, transitions, type Deployment } from '@kedge/shared/device/deployment-machine'
+import { advance } from '@kedge/shared/device/deployment-machine'
+import type { SlotRecord } from '@kedge/shared/device/device-record'
+import { reconcile, type Current, type Step } from '@kedge/shared/device/reconcile'
+import type { ReleaseRef } from '@kedge/shared/model/release'
+import type { DesiredSlot, DesiredState } from '@kedge/shared/protocol/desired-state'
+import { deploymentStates, type DeploymentState } from '@kedge/shared/protocol/reported-state'
+import { seededRuns } from '../../../support/seeded-runs.js'
+
+const ref = (digit: string): ReleaseRef => ({
+  model: 'scale',
+  version: `${digit}.0.0`,
+  sha256: digit.repeat(64),
+  length: 1,
+})
+const [one, two] = [ref('1'), ref('2')]
+
+const wanted = (release: ReleaseRef, attempt = 0): DesiredSlot => ({
+  release,
+  attempt,
+  mode: 'active',
+  rollout: 'r-1',
+})
+
+const desiredOf = (slots: Record<string, DesiredSlot>): DesiredState => ({
+  v: 1,
+  fleet: 'f',
+  device: 'd-1',
+  seq: 1,
+  issuedAt: 0,
+  expires: 0,
+  publishers: [],
+  slots,
+  config: { telemetryWindowS: 60 },
+})
+
+const deployment = (release: ReleaseRef, state: DeploymentState, attempt = 0): Deployment => ({
+  release,
+  rollout: 'r-1',
+  attempt,
+  state,
+  since: 0,
+  moves: 0,
+})
+
+const active = (release: ReleaseRef) => ({ release, since: 0, variant: 'float32' })
+
+interface Case {
+  readonly record: SlotRecord
+  readonly running?: ReleaseRef
+  readonly stuck?: boolean
+  readonly wants: DesiredSlot
+  readonly does: Step['kind'] | undefined
+}
+
+function stepsOf({ record, running, stuck, wants }: Omit<Case, 'does'>): Step[] {
+  const current: Current = {
+    record: { v: 1, slots: { scale: record } },
+    running: new Map(running ? [['scale', running.sha256]] : []),
+    stuck: new Set(stuck ? ['scale'] : []),
+    untidy: false,
+  }
+  return reconcile(desiredOf({ scale: wants }), current)
+}
+
+const cases: Record<string, Case> = {
+  'begins what it does not have': { record: {}, wants: wanted(one), does: 'begin' },
+  'starts what it served before, after a power cut': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    wants: wanted(one),
+    does: 'start',
+  },
+  'starts the old version first when a newer one is on its way': {
+    record: { active: active(one), deployment: deployment(two, 'downloading') },
+    wants: wanted(two),
+    does: 'start',
+  },
+  'goes on with the newer version when the old one cannot be started': {
+    record: { active: active(one), deployment: deployment(two, 'downloading') },
+    stuck: true,
+    wants: wanted(two),
+    does: 'download',
+  },
+  'tries the old version again when the newer one has failed': {
+    record: { active: active(one), deployment: deployment(two, 'failed') },
+    stuck: true,
+    wants: wanted(two),
+    does: 'start',
+  },
+  'tries a version that cannot be started again when nothing else is wanted': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    stuck: true,
+    wants: wanted(one),
+    does: 'start',
+  },
+  'has nothing to do when it is as desired': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    running: one,
+    wants: wanted(one),
+    does: undefined,
+  },
+  'begins a newer version beside the one that runs': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    running: one,
+    wants: wanted(two),
+    does: 'begin',
+  },
+  'lets a deployment go for a newer desired state': {
+    record: { active: active(one), deployment: deployment(ref('3'), 'probing') },
+    running: one,
+    wants: wanted(two),
+    does: 'begin',
+  },
+  'settles when the fleet turns back to what still runs': {
+    record: { active: active(one), deployment: deployment(two, 'downloading') },
+    running: one,
+    wants: wanted(one),
+    does: 'settle',
+  },
+  'leaves a failed deployment until somebody retries it': {
+    record: { active: active(one), deployment: deployment(two, 'failed', 3) },
+    running: one,
+    wants: wanted(two, 3),
+    does: undefined,
+  },
+  'begins again when somebody retries': {
+    record: { active: active(one), deployment: deployment(two, 'failed', 3) },
+    running: one,
+    wants: wanted(two, 4),
+    does: 'begin',
+  },
+  'has nothing to gain from a retry of what runs': {
+    record: { active: active(two), deployment: deployment(two, 'active', 0) },
+    running: two,
+    wants: wanted(two, 1),
+    does: 'settle',
+  },
+  'deploys again what it has lost since it was switched to': {
+    record: { deployment: deployment(one, 'active') },
+    wants: wanted(one),
+    does: 'begin',
+  },
+}
+
+describe('reconcile', () => {
+  it.each(Object.entries(cases))('%s', (_claim, { does, ...situation }) => {
+    expect(stepsOf(situation).map(({ kind }) => kind)).toEqual(does ? [does] : [])
+  })
+
+  it.each<[DeploymentState, Step['kind'] | undefined]>([
+    ['resolving', 'resolve'],
+    ['downloading', 'download'],
+    ['verifying', 'verify'],
+    ['probing', 'probe'],
+    ['switching', 'switch'],
+    ['failed', undefined],
+  ])('a deployment that is %s goes on with %s', (state, kind) => {
+    const record = { active: active(one), deployment: deployment(two, state) }
+    const steps = stepsOf({ record, running: one, wants: wanted(two) })
+    expect(steps.map((step) => step.kind)).toEqual(kind ? [kind] : [])
+  })
+
+  it('does nothing before the first desired state', () => {
+    const record = { v: 1 as const, slots: { scale: { active: active(one) } } }
+    const current = { record, running: new Map(), stuck: new Set<string>(), untidy: true }
+    expect(reconcile(undefined, current)).toEqual([])
+  })
+
+  it('drops what is no longer desired, and tidies up only when there is nothing else to do', () => {
+    const current = {
+      record: { v: 1 as const, slots: { scale: { active: active(one) } } },
+      running: new Map([['scale', one.sha256]]),
+      stuck: new Set<string>(),
+      untidy: true,
+    }
+    expect(reconcile(desiredOf({}), current)).toEqual([{ kind: 'drop', slot: 'scale' }])
+    const empty = { ...current, record: { v: 1 as const, slots: {} }, running: new Map() }
+    expect(reconcile(desiredOf({}), empty)).toEqual([{ kind: 'prune' }])
+    expect(reconcile(desiredOf({}), { ...empty, untidy: false })).toEqual([])
+  })
+
+  it('knows a model whose name every object has', () => {
+    const empty = { v: 1 as const, slots: {} }
+    const current = { record: empty, running: new Map(), stuck: new Set<string>(), untidy: false }
+    const kinds = (steps: Step[]) => steps.map(({ kind }) => kind)
+    expect(kinds(reconcile(desiredOf({ constructor: wanted(one) }), current))).toEqual(['begin'])
+    const record = { v: 1 as const, slots: { constructor: { active: active(one) } } }
+    expect(kinds(reconcile(desiredOf({}), { ...current, record }))).toEqual(['drop'])
+  })
+
+  it('works on all slots side by side', () => {
+    const current = {
+      record: {
+        v: 1 as const,
+        slots: { a: { deployment: deployment(one, 'downloading') }, b: {} },
+      },
+      running: new Map<string, string>(),
+      stuck: new Set<string>(),
+      untidy: true,
+    }
+    const steps = reconcile(desiredOf({ a: wanted(one), c: wanted(two) }), current)
+    expect(steps).toMatchObject([
+      { kind: 'drop', slot: 'b' },
+      { kind: 'download', slot: 'a' },
+      { kind: 'begin', slot: 'c' },
+    ])
+  })
+})
+
+describe('deployment machine', () => {
+  it('reaches its end from every state when all goes well', () => {
+    for (const state of deploymentStates) {
+      let at = deployment(one, state)
+      for (let moves = 0; moves < 6; moves++) {
+        const [event] = Object.keys(transitions[at.state])
+        if (event) at = advance(at, { type: event } as never, 5)
+      }
+      expect(['active', 'failed']).toContain(at.state)
+    }
+  })
+
+  it('stays where it is at an event its state does not know', () => {
+    const at = deployment(one, 'resolving')
+    expect(advance(at, { type: 'switched' }, 5)).toBe(at)
+    const failed = { type: 'failed', reason: { code: 'x', message: 'y' } } as const
+    expect(advance(deployment(one, 'active'), failed, 5).state).toBe('active')
+  })
+
+  it('counts its moves, tells since when, and keeps a reason only for a failure', () => {
+    const waiting = { ...deployment(one, 'downloading'), reason: { code: 'a', message: 'b' } }
+    const moved = advance(waiting, { type: 'downloaded' }, 5)
+    expect(moved).toEqual({ ...deployment(one, 'verifying'), since: 5, moves: 1 })
+    const reason = { code: 'golden-mismatch', message: 'no' }
+    const failed = advance(moved, { type: 'failed', reason }, 6)
+    expect(failed).toMatchObject({ state: 'failed', since: 6, moves: 2, reason })
+  })
+
+  it('only ever adds moves, so that a loop comes to its limit', () => {
+    const types = [...new Set(deploymentStates.flatMap((state) => Object.keys(transitions[state])))]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...types), { minLength: 1 }), (events) => {
+        let at = deployment(one, 'resolving')
+        for (const type of events) {
+          const reason = { code: 'x', message: 'y' }
+          const next = advance(at, { type, reason } as never, 1)
+          expect(next === at || next.moves === at.moves + 1).toBe(true)
+          at = next
+        }
+        expect(at.moves).toBeLessThanOrEqual(events.length)
+      }),
+      seededRuns(),
+    )
+    expect(maxMoves).toBeGreaterThanOrEqual(20)
+  })
+})
