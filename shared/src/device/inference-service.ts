@@ -28,6 +28,8 @@ export class InferenceService {
   readonly #serving = new Map<string, Serving>()
   readonly #candidates = new Map<string, LoadedRelease>()
   readonly #retiring = new Set<Promise<void>>()
+  /** Runners that end their last calls. */
+  readonly #draining = new Set<Serving>()
   readonly #finished: TelemetryWindow[] = []
   readonly #ledger: RetiredLedger
   readonly #crashes = new Map<string, { readonly digest: string; count: number }>()
@@ -71,8 +73,11 @@ export class InferenceService {
 
   /** False when no prediction waits under `id`, for instance because it was long ago. */
   async feedback(slot: string, id: string, label: Label): Promise<boolean> {
-    const known = await this.#serving.get(slot)?.runner.feedback(id, label)
-    return known === true || this.#ledger.feedback(id, label)
+    const serving = this.#serving.get(slot)
+    for (const { runner } of [...(serving ? [serving] : []), ...this.#draining]) {
+      if (await runner.feedback(id, label).catch(toUnknown)) return true
+    }
+    return this.#ledger.feedback(id, label)
   }
 
   /** Serves a release from now on; whatever served before is let finish its calls and ended. */
@@ -147,12 +152,15 @@ export class InferenceService {
 
   async #drain(serving: Serving): Promise<void> {
     const { runner } = serving
+    this.#draining.add(serving)
     try {
       if (serving.calls > 0) await new Promise<void>((resolve) => (serving.idle = resolve))
+      // The window last: labels that come until then are in it.
+      this.#ledger.retire(versionOf(serving), await runner.takeOpenPredictions())
       const window = await runner.takeWindow(this.#options.clock.now())
       if (window) this.#finished.push(window)
-      this.#ledger.retire(versionOf(serving), await runner.takeOpenPredictions())
     } finally {
+      this.#draining.delete(serving)
       await runner[Symbol.asyncDispose]()
     }
   }
@@ -165,6 +173,12 @@ export class InferenceService {
     this.#ledger.recordCrash(versionOf(serving))
     this.#options.onChange()
   }
+}
+
+/** A runner that has ended remembers nothing; any other error is the caller's. */
+function toUnknown(error: unknown): boolean {
+  if (error instanceof InferenceError) return false
+  throw error
 }
 
 const versionOf = ({ release, ref, runner }: LoadedRelease): RetiredVersion => ({

@@ -15,6 +15,8 @@ export class TelemetryUplink {
   readonly #device: string
   readonly #sending = new Exclusive()
   #sentUpTo = 0
+  /** The last window handed to the link since the device started. */
+  #lastTried = 0
   #sentAt = 0
 
   constructor(host: DeviceHost, device: string) {
@@ -49,8 +51,10 @@ export class TelemetryUplink {
       const windows = await telemetry.pending(this.#sentUpTo, batchSize)
       if (windows.length === 0) return
       const batch = fitting(windows, telemetry.stream, await telemetry.dropped())
+      const { seq } = batch.windows.at(-1)!
+      this.#lastTried = Math.max(this.#lastTried, seq)
       await link.publish(topics.telemetry(this.#device), batch)
-      this.#sentUpTo = batch.windows.at(-1)!.seq
+      this.#sentUpTo = seq
       this.#sentAt = clock.monotonic()
     }
   }
@@ -60,7 +64,8 @@ export class TelemetryUplink {
     // An acknowledgement of another stream is for a spool that this device no longer has.
     if (stream !== telemetry.stream) return
     try {
-      await telemetry.trim(upTo)
+      // Nobody can have stored what was never sent.
+      await telemetry.trim(Math.min(upTo, this.#lastTried))
     } catch (error) {
       log.warn('acknowledged telemetry could not be removed', { error: String(error) })
     }
@@ -74,10 +79,33 @@ function fitting(
   dropped: Record<string, number>,
 ) {
   const { codec, maxBytes } = topicMap.telemetry
-  for (let count = windows.length; ; count = Math.ceil(count / 2)) {
-    const batch = { v: 1 as const, stream, windows: windows.slice(0, count), dropped }
-    if (count === 1 || codec.encode(batch).length <= maxBytes) return batch
+  const batchOf = (some: readonly SequencedWindow[]) => ({
+    v: 1 as const,
+    stream,
+    windows: [...some],
+    dropped,
+  })
+  const fits = (some: readonly SequencedWindow[]) => codec.encode(batchOf(some)).length <= maxBytes
+  for (let count = windows.length; count > 1; count = Math.ceil(count / 2)) {
+    const some = windows.slice(0, count)
+    if (fits(some)) return batchOf(some)
   }
+  return batchOf([lighten(windows[0]!, (window) => fits([window]))])
+}
+
+/**
+ * A window that is too large by itself goes without its largest parts: the broker would refuse it
+ * for ever, and with it all that come after.
+ */
+function lighten(
+  window: SequencedWindow,
+  fits: (window: SequencedWindow) => boolean,
+): SequencedWindow {
+  if (fits(window)) return window
+  const { inputs: _inputs, ...withoutInputs } = window
+  if (fits(withoutInputs)) return withoutInputs
+  const { classes: _classes, ...withoutClasses } = withoutInputs
+  return fits(withoutClasses) ? withoutClasses : { ...withoutClasses, outputs: {} }
 }
 
 /** Calls `task` once a period, beginning one period from now, until the signal aborts. */
