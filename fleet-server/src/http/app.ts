@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { openAPIRouteHandler } from 'hono-openapi'
-import { MiB } from '@kedge/shared/util/units'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { ServerContext } from '../context.js'
 import { requireAdmin } from './bearer.js'
@@ -28,8 +27,6 @@ export interface AppOptions extends Readiness {
 
 const apiRoot = '/api/v1'
 const openToAll = [`${apiRoot}/enrol`, `${apiRoot}/openapi.json`]
-/** A list of 100,000 digests; everything else is far smaller. */
-const largestBody = MiB(8)
 
 /** The typed routes of the API: what the console and the command line speak. */
 const createApi = (context: ServerContext, stopped: AbortSignal) =>
@@ -55,9 +52,8 @@ export function createApp(context: ServerContext, options: AppOptions) {
     answerProblem(c, new UsageError('not-found', `there is nothing at ${c.req.path}`), log),
   )
   app.use(measure(metrics, context.clock), secureHeaders)
-  app.use(`${apiRoot}/*`, limitBody(largestBody), (c, next) =>
-    openToAll.includes(c.req.path) ? next() : admin(c, next),
-  )
+  app.use(`${apiRoot}/*`, (c, next) => (openToAll.includes(c.req.path) ? next() : admin(c, next)))
+  app.use(`${apiRoot}/*`, limitBody)
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.route('/', healthRoutes(context, options))
   const typed = app.route(apiRoot, api)

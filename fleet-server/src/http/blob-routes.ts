@@ -1,10 +1,8 @@
 import { Hono } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
-import { maxChunkBytes } from '@kedge/shared/delivery/chunk-index'
 import { sha256Schema } from '@kedge/shared/util/scalars'
 import type { ServerContext } from '../context.js'
-import { limitBody } from './limit-body.js'
 import { describe, refuseInvalid } from './describe.js'
 
 const tag = 'Blobs'
@@ -22,7 +20,6 @@ export const blobRoutes = (context: ServerContext) =>
     .put(
       '/blobs/:sha256',
       describe({ tag, summary: 'Uploads a blob of at most 128 KiB', status: 204 }),
-      limitBody(maxChunkBytes),
       validator('param', z.object({ sha256: sha256Schema }), refuseInvalid),
       async (c) => {
         const bytes = new Uint8Array(await c.req.arrayBuffer())

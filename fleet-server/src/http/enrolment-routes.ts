@@ -16,8 +16,8 @@ import { originOf } from './origin.js'
 import { limitRate } from './limit-rate.js'
 
 const tag = 'Enrolment'
-/** A device enrols once in its life; more from one address is a mistake or an attack. */
-const enrolmentsPerMinute = 120
+/** A device enrols once in its life, but many may stand behind one address. */
+const enrolmentsPerMinute = 1_200
 
 export const enrolmentRoutes = (context: ServerContext) =>
   new Hono()

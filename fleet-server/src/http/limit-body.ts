@@ -1,12 +1,28 @@
 import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { maxChunkBytes } from '@kedge/shared/delivery/chunk-index'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import { formatBytes } from '@kedge/shared/util/units'
+import { formatBytes, KiB, MiB } from '@kedge/shared/util/units'
 
-/** Refuses a longer body, by what it announces or, where it comes in chunks, by what has come. */
-export const limitBody = (maxBytes: number) =>
+const limitTo = (maxSize: number) =>
   bodyLimit({
-    maxSize: maxBytes,
+    maxSize,
     onError: () => {
-      throw new UsageError('too-large', `the body may have at most ${formatBytes(maxBytes)}`)
+      throw new UsageError('too-large', `the body may have at most ${formatBytes(maxSize)}`)
     },
   })
+
+const ofBlob = limitTo(maxChunkBytes)
+const ofStranger = limitTo(KiB(16))
+/** A list of 100,000 digests. */
+const ofAnythingElse = limitTo(MiB(8))
+
+/**
+ * Refuses a longer body, by the length it announces or, where it comes in chunks, by what has come.
+ * One limit each request: Hono's reads the whole body before it lets the request on.
+ */
+export const limitBody = createMiddleware((c, next) => {
+  const { method, path } = c.req
+  if (method === 'PUT' && path.includes('/blobs/')) return ofBlob(c, next)
+  return path.endsWith('/enrol') ? ofStranger(c, next) : ofAnythingElse(c, next)
+})

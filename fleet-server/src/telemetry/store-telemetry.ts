@@ -1,6 +1,6 @@
 import { topics } from '@kedge/shared/protocol/topics'
 import type { SequencedWindow, TelemetryBatch } from '@kedge/shared/protocol/telemetry'
-import { Minutes } from '@kedge/shared/util/units'
+import { Hours, Minutes } from '@kedge/shared/util/units'
 import type { ServerContext } from '../context.js'
 
 type Parts = Pick<
@@ -14,12 +14,9 @@ export async function storeTelemetry(
   device: string,
   batch: TelemetryBatch,
 ): Promise<void> {
-  const known = await parts.devices.find(device)
-  if (known === undefined) return
+  if ((await parts.devices.publicKey(device)) === undefined) return
   const receivedAt = parts.clock.now()
-  const windows = batch.windows.map((window) =>
-    withSaneTimes(window, { enrolledAt: known.enrolledAt, receivedAt }),
-  )
+  const windows = batch.windows.map((window) => withSaneTimes(window, receivedAt))
   const { stream, dropped } = batch
   const result = await parts.telemetry.store({ device, stream, windows, dropped, receivedAt })
   parts.metrics.telemetryWindows.inc({ outcome: 'stored' }, result.stored)
@@ -33,18 +30,18 @@ export async function storeTelemetry(
 
 /** How far a device's clock may run ahead. */
 const skew = Minutes(5)
+/** How long a device may have been offline; one whose clock begins in 1970 is further behind. */
+const oldest = Hours(90 * 24)
+const longestWindow = Hours(1)
 
 /**
- * A window cannot end in the future, nor begin before its device joined: there the device's clock is
- * wrong, and the window counts as just ended.
+ * A window cannot end in the future, nor so long ago that no spool holds it: there the device's clock
+ * is wrong, and the window counts as just ended.
  */
-export function withSaneTimes(
-  window: SequencedWindow,
-  { enrolledAt, receivedAt }: { enrolledAt: number; receivedAt: number },
-): SequencedWindow {
+export function withSaneTimes(window: SequencedWindow, receivedAt: number): SequencedWindow {
   const { from, to } = window
-  const isSane = from <= to && to <= receivedAt + skew && to >= enrolledAt - skew
+  const isSane = from <= to && to <= receivedAt + skew && to >= receivedAt - oldest
   if (isSane) return window
-  const duration = Math.min(Math.max(0, to - from), Minutes(60))
-  return { ...window, from: Math.max(0, receivedAt - duration), to: receivedAt }
+  const duration = Math.min(Math.max(0, to - from), longestWindow)
+  return { ...window, from: receivedAt - duration, to: receivedAt }
 }
