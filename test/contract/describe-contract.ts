@@ -13,10 +13,10 @@ export function describeContract<Subject extends AsyncDisposable>(
   open: () => Promise<Subject>,
 ): void {
   describe(`${name} as ${contract.port}`, () => {
-    for (const { name: claim, run } of contract.cases) {
-      it(claim, async () => {
+    for (const one of contract.cases) {
+      it(one.name, async () => {
         await using subject = await open()
-        await run(subject, check)
+        await one.run(subject, check)
       })
     }
   })

@@ -129,6 +129,15 @@ const cases: ContractCase<LinkSubject>[] = [
     },
   },
   {
+    name: 'can be disposed of at once, before it is online',
+    async run({ link }, check) {
+      const start = Date.now()
+      await link[Symbol.asyncDispose]()
+      check.ok(Date.now() - start < 2_000, 'it does not wait for the broker')
+      check.equal(link.online, false)
+    },
+  },
+  {
     name: 'goes offline when it is disposed of',
     async run({ link, device }, check) {
       await online(link)

@@ -1,9 +1,12 @@
 import type { RunnerSpec } from '@kedge/shared/device/ports/inference'
 import type { Release, Variant } from '@kedge/shared/model/release'
-import type { TensorSpec } from '@kedge/shared/model/tensor'
 import { webSha256 } from '@kedge/shared/util/sha256'
 
-const spec = (name: string): TensorSpec => ({ name, dtype: 'float32', shape: ['rows', 2] })
+const spec = (name: string): Release['inputs'][number] => ({
+  name,
+  dtype: 'float32',
+  shape: ['rows', 2],
+})
 
 const variant: Variant = {
   name: 'default',

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Tensor } from '@kedge/shared/model/tensor'
 import type { Agent } from '../../../edge-agent/src/agent.js'
 import { scalingModel } from '../../contract/tiny-models.js'
+import { runnersOf } from './child-processes.js'
 import { TestFleet, until } from './test-fleet.js'
 
 const row: Tensor = { dtype: 'float32', shape: [1, 2], data: Float32Array.of(1, 10) }
@@ -124,18 +125,4 @@ describe('an agent of a fleet', () => {
 
 interface ReportedSlots {
   readonly slots: Record<string, { readonly deployment?: { readonly state: string } }>
-}
-
-/** Child processes, as Linux lists them. */
-async function runnersOf(pid: number): Promise<number[]> {
-  const found: number[] = []
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const [stat, command] = await Promise.all(
-      ['stat', 'cmdline'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
-    )
-    const parent = Number(stat?.split(') ').at(-1)?.split(' ')[1])
-    if (parent === pid && command?.includes('inference/runner.js')) found.push(Number(name))
-  }
-  return found
 }
