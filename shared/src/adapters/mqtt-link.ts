@@ -123,11 +123,14 @@ class MqttLink implements Link {
 
   /** One connection from its first packet to its end. Throws when it was never established. */
   async #connectOnce(signal: AbortSignal): Promise<void> {
-    const { connect, url, device, password } = this.#options
+    const { connect, url, device } = this.#options
+    const password = await this.#options.password()
+    // An abort while the password was made has no listener below to hear it.
+    signal.throwIfAborted()
     const client = connect(url, {
       clientId: device,
       username: device,
-      password: await password(),
+      password,
       protocolVersion: 4,
       clean: true,
       keepalive: keepaliveSeconds,
@@ -138,7 +141,8 @@ class MqttLink implements Link {
       will: willOf(device),
     })
     const closed = this.#watch(client)
-    const end = () => client.end(false, () => undefined)
+    // A broker that has not answered yet is owed no farewell.
+    const end = () => client.end(!this.online, () => undefined)
     signal.addEventListener('abort', end, { once: true })
     try {
       await closed
