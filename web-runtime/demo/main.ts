@@ -47,7 +47,8 @@ async function onStroke(stroke: readonly StrokePoint[]): Promise<void> {
 async function giveLabel(label: string): Promise<void> {
   if (!model || !last) return
   const guess = last.ranking[0]?.label
-  if (await model.feedback(last.id, label)) labels.thank(label, guess === label)
+  const taken = await model.feedback(last.id, label).catch(() => false)
+  if (taken) labels.thank(label, guess === label)
   else labels.apologise()
 }
 
@@ -77,7 +78,7 @@ async function main(): Promise<void> {
   drawing.start()
   example.addEventListener('click', drawExample)
   try {
-    const runtime = await createRuntime({ labels: { kind: 'browser', demo: 'gesture' } })
+    const runtime = await createRuntime({ labels: { app: 'gesture' } })
     watch(runtime)
     model = await runtime.model(modelName)
     facts.version(model.version)

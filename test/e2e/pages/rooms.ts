@@ -4,12 +4,13 @@ import { systemEntropy } from '@kedge/shared/util/entropy'
 import { BarredReleases } from '../../../web-runtime/src/inference/barred-releases.js'
 import { openInferenceHost } from '../../../web-runtime/src/inference/web-inference-host.js'
 import { IdbModelStore } from '../../../web-runtime/src/models/idb-model-store.js'
-import { awaitLead, tryLead } from '../../../web-runtime/src/page/tab-lead.js'
+import { tryLead } from '../../../web-runtime/src/page/tab-lead.js'
 import { requireSecurePage } from '../../../web-runtime/src/page/secure-page.js'
 import { loadDeviceKeys } from '../../../web-runtime/src/state/device-keys.js'
 import { IdbStateStore } from '../../../web-runtime/src/state/idb-state-store.js'
 import { Database } from '../../../web-runtime/src/storage/database.js'
 import { openIdbSpool } from '../../../web-runtime/src/telemetry/idb-spool.js'
+import { createRuntime } from '../../../web-runtime/src/create-runtime.js'
 import { contracts } from './contracts.js'
 import { scaleModel, scaleSpec, vector } from './tiny-release.js'
 
@@ -23,6 +24,7 @@ const log = {
 const opened = {
   heard,
   contracts,
+  createRuntime,
   vector,
   scaleModel,
   scaleSpec,
@@ -40,7 +42,6 @@ const opened = {
       log,
       barred: new BarredReleases(new Database('inference')),
     }),
-  awaitLead,
   tryLead,
   requireSecurePage,
 }

@@ -10,6 +10,8 @@ export const pagesDir = path.join(root, 'dist')
 export async function buildPages(): Promise<void> {
   await build({
     root,
+    // Relative, so that the page can be served under any path of any server.
+    base: './',
     configFile: false,
     logLevel: 'warn',
     resolve: { conditions: ['kedge-source', ...defaultClientConditions] },

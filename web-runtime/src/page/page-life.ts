@@ -74,7 +74,7 @@ export class PageLife {
   async #live(): Promise<void> {
     const { signal } = this.#closing
     const inference = await this.#openInference()
-    let lead = await tryLead(this.#name)
+    let lead = await tryLead(this.#name, signal)
     if (!lead) {
       this.#news.onNews(() => void this.#followSoon(inference))
       await this.#followSoon(inference)

@@ -109,7 +109,7 @@ export class PageRuntime implements Runtime {
         throw notReady(name)
       },
       run: async (inputs) => device().run(name, inputs),
-      feedback: async (id, label) => device().feedback(name, id, label),
+      feedback: (id, label) => this.#slot.feedback(name, id, label),
     }
   }
 }

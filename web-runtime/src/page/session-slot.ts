@@ -1,4 +1,5 @@
 import type { Problem } from '@kedge/shared/protocol/reported-state'
+import type { Label } from '@kedge/shared/telemetry/score'
 import { Exclusive } from '@kedge/shared/util/exclusive'
 import type { WebInferenceHost } from '../inference/web-inference-host.js'
 import { EventHub } from './event-hub.js'
@@ -9,11 +10,15 @@ import { emptySnapshot, takeSnapshot } from './snapshot.js'
 /** A new session that has less to offer than the one it follows gets so long to catch up. */
 const catchUpMs = 30_000
 
+/** Labels for what an older session predicted are taken for so long. */
+const lingerMs = 60_000
+
 /** The session that answers now, and everybody who wants to hear of changes in it. */
 export class SessionSlot {
   readonly hub = new EventHub()
   inference: WebInferenceHost | undefined
   #session: Session | undefined
+  #retired: Session | undefined
   #closed = false
   #problem: Problem | undefined
   #snapshot: Snapshot = emptySnapshot
@@ -44,8 +49,16 @@ export class SessionSlot {
       next.device.onChange(() => this.refresh())
       next.link.onOnline(() => this.refresh())
       this.refresh()
-      await before?.[Symbol.asyncDispose]()
+      if (before) await this.#retire(before)
     })
+  }
+
+  /** Takes a label to whichever session remembers the prediction. */
+  async feedback(model: string, id: string, label: Label): Promise<boolean> {
+    for (const session of [this.#session, this.#retired]) {
+      if (await session?.device.feedback(model, id, label)) return true
+    }
+    return false
   }
 
   /** Tells listeners what has changed; many calls at once cost one look. */
@@ -58,10 +71,28 @@ export class SessionSlot {
     this.#closed = true
     this.#ending.abort()
     await this.#replacing.idle()
+    await this.#endRetired()
     await this.#session?.[Symbol.asyncDispose]()
     this.#session = undefined
     this.refresh()
     await this.#refreshing
+  }
+
+  /** Two sessions that lead would speak with one voice twice, so only a follower may linger. */
+  async #retire(session: Session): Promise<void> {
+    await this.#endRetired()
+    if (session.role === 'leading') return session[Symbol.asyncDispose]()
+    this.#retired = session
+    const end = () => {
+      if (this.#retired === session) void this.#endRetired()
+    }
+    setTimeout(end, lingerMs)
+  }
+
+  async #endRetired(): Promise<void> {
+    const retired = this.#retired
+    this.#retired = undefined
+    await retired?.[Symbol.asyncDispose]()
   }
 
   async #refresh(): Promise<void> {

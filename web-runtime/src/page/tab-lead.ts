@@ -11,21 +11,23 @@ export interface TabLead {
  * @throws the signal's reason
  */
 export function awaitLead(name: string, signal: AbortSignal): Promise<TabLead> {
-  return requestLock(name, { signal }) as Promise<TabLead>
-}
-
-/** The lead when no other tab has it, else undefined. */
-export const tryLead = (name: string): Promise<TabLead | undefined> =>
-  requestLock(name, { ifAvailable: true })
-
-function requestLock(name: string, options: LockOptions): Promise<TabLead | undefined> {
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(name, options, (lock) => {
-        if (lock === null) return resolve(undefined)
-        // The lock is held for as long as this promise is open.
-        return new Promise<void>((release) => resolve({ release }))
-      })
+      // The lock is held for as long as this inner promise is open.
+      .request(name, { signal }, () => new Promise<void>((release) => resolve({ release })))
       .catch(reject)
   })
+}
+
+/** A page that is reloaded takes a moment to let go of what it held before. */
+const reloadMs = 300
+
+/** The lead when no other tab has it, else undefined. @throws the signal's reason */
+export async function tryLead(name: string, signal: AbortSignal): Promise<TabLead | undefined> {
+  try {
+    return await awaitLead(name, AbortSignal.any([signal, AbortSignal.timeout(reloadMs)]))
+  } catch {
+    signal.throwIfAborted()
+    return undefined
+  }
 }
