@@ -23,7 +23,8 @@ export function simulateWindows(
   performance: Performance,
   { from, to, seed }: { from: number; to: number; seed: number },
 ): TelemetryWindow[] {
-  const { random } = seededEntropy(seed)
+  const entropy = seededEntropy(seed)
+  const random = () => entropy.random()
   const start = Math.ceil(from / minute) * minute
   const count = Math.max(0, Math.floor((to - start) / minute))
   return Array.from({ length: count }, (_, index) => {

@@ -12,6 +12,8 @@ import { router } from './router.js'
 import { cssVariables, theme } from './theme/theme.js'
 
 adoptTokenFromAddress()
+// The link can be opened in a tab that shows the console already; then only the # changes.
+addEventListener('hashchange', adoptTokenFromAddress)
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -15,7 +15,7 @@ export const api = hc<App>(location.origin, {
  */
 export async function bodyOf<T>(sent: Promise<ClientResponse<T, number, 'json'>>): Promise<T> {
   const response = await answerTo(sent)
-  return (await response.json()) as T
+  return response.json()
 }
 
 /** For answers without a body. @throws ApiError */

@@ -59,7 +59,7 @@ function Numbers({ title, word, chart, format, at }: PanelProps & { at: number |
           <th scope="col">Version</th>
           {names.map((name) => (
             <th key={name} scope="col">
-              {name}
+              {at === null ? `latest ${name}` : name}
             </th>
           ))}
           <th scope="col">{at === null ? `${word}, all` : word}</th>

@@ -46,5 +46,9 @@ function QualityPanel({ series, range }: { series: Series; range: Range }) {
     const format = (value: number) => `${significant(value)}${unit === undefined ? '' : ` ${unit}`}`
     return <ChartPanel {...common} title="Mean absolute error" chart={error} format={format} />
   }
-  return <ChartPanel {...common} title="Accuracy" chart={accuracy} format={formatPercent} max={1} />
+  return <ChartPanel {...common} title="Accuracy" chart={accuracy} format={formatShare} max={1} />
 }
+
+/** `92.9 %`, and `100 %` without a digit that says nothing. */
+const formatShare = (share: number): string =>
+  formatPercent(share, Number.isInteger(Math.round(share * 1_000) / 10) ? 0 : 1)

@@ -37,7 +37,8 @@ export function formatSpan(ms: number): string {
 /** `4 min ago`; what is less than ten seconds old is `now`. */
 export function formatAgo(at: number, now: number): string {
   const age = now - at
-  if (age < -10_000) return `in ${formatSpan(-age)}`
+  // Half a minute more, so that what ends in a day says so for its first seconds.
+  if (age < -10_000) return `in ${formatSpan(30_000 - age)}`
   return age < 10_000 ? 'now' : `${formatSpan(age)} ago`
 }
 

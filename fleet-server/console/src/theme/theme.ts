@@ -35,7 +35,7 @@ const slate: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { sea, dark: slate },
   primaryColor: 'sea',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',
   defaultRadius: 'var(--radius)',

@@ -33,7 +33,7 @@ export const deviceColumns: readonly Column<Device>[] = [
   {
     key: 'seen',
     head: 'Last seen',
-    width: '92px',
+    width: '104px',
     phone: 'hide',
     align: 'end',
     cell: (device) => <LastSeen device={device} />,

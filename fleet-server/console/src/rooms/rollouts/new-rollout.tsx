@@ -36,28 +36,15 @@ export function NewRollout() {
 }
 
 function RolloutForm({ models }: { models: readonly string[] }) {
-  const search = route.useSearch()
-  const navigate = useNavigate()
   const [name, setName] = useState('')
-  const model = search.model ?? models[0] ?? ''
-  const releases = useQuery(releasesOfQuery(model))
-  const versions = releases.data?.items.map((release) => release.version) ?? []
-  const version = search.version ?? versions[0] ?? ''
-  const select = search.select ?? '*'
-
-  const change = useCallback(
-    (next: Partial<typeof search>) =>
-      void navigate({ to: '/rollouts/new', search: (now) => ({ ...now, ...next }), replace: true }),
-    [navigate],
-  )
-  const changeSelect = useCallback((next: string) => change({ select: next }), [change])
+  const plan = usePlan(models)
   const create = useCreateRollout()
+  const { model, version, select } = plan
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const request = { model, version, select: select === '' ? '*' : select }
     create.mutate(name === '' ? request : { ...request, name })
   }
-
   return (
     <form className={classes.form} onSubmit={submit}>
       <div className={classes.fields}>
@@ -65,46 +52,29 @@ function RolloutForm({ models }: { models: readonly string[] }) {
           label="Model"
           data={[...models]}
           value={model}
-          onChange={(event) => {
-            // Another model has other versions.
-            const { version: _version, ...rest } = search
-            void navigate({
-              to: '/rollouts/new',
-              search: { ...rest, model: event.currentTarget.value },
-              replace: true,
-            })
-          }}
+          onChange={(event) =>
+            plan.change({ model: event.currentTarget.value, version: undefined })
+          }
         />
         <NativeSelect
           label="Version"
-          data={versions.length === 0 ? [version] : versions}
+          data={[...plan.versions]}
           value={version}
-          onChange={(event) => change({ version: event.currentTarget.value })}
+          onChange={(event) => plan.change({ version: event.currentTarget.value })}
         />
-        <div className={classes.select}>
-          <span aria-hidden="true">Devices whose labels match</span>
-          <SelectorFilter
-            value={select}
-            onChange={changeSelect}
-            label="Devices whose labels match"
-          />
-          <span className="quiet small">
-            Labels joined by commas: <code>site=berlin, ring in (1, 2), !metered</code>;{' '}
-            <code>*</code> is every device. <code>kind</code> and <code>id</code> are labels too.
-          </span>
-        </div>
+        <SelectField select={select} onChange={plan.changeSelect} />
         <TextInput
           label="Name (optional)"
           value={name}
           maxLength={120}
-          placeholder={`${model} ${version}`}
+          placeholder={`${model}@${version}`}
           onChange={(event) => setName(event.currentTarget.value)}
         />
       </div>
       <PreviewPanel select={select} model={model} version={version} />
       <div className={classes.submit}>
         {create.error !== null && <ErrorNote error={create.error} />}
-        <SubmitButton model={model} version={version} select={select} busy={create.isPending} />
+        <SubmitButton version={version} select={select} busy={create.isPending} />
         <span className="quiet small">
           All of them get it at once. A device that matches later gets it too.
         </span>
@@ -113,7 +83,47 @@ function RolloutForm({ models }: { models: readonly string[] }) {
   )
 }
 
-function SubmitButton(props: { model: string; version: string; select: string; busy: boolean }) {
+/** What is to be rolled out, as the address says it; what it leaves open is the newest there is. */
+function usePlan(models: readonly string[]) {
+  const search = route.useSearch()
+  const navigate = useNavigate()
+  const model = search.model ?? models[0] ?? ''
+  const releases = useQuery(releasesOfQuery(model))
+  const known = releases.data?.items.map((release) => release.version) ?? []
+  const version = search.version ?? known[0] ?? ''
+  const change = useCallback(
+    (next: { model?: string; version?: string | undefined; select?: string }) => {
+      const merge = (now: typeof search) => withoutUndefined({ ...now, ...next })
+      void navigate({ to: '/rollouts/new', search: merge, replace: true })
+    },
+    [navigate],
+  )
+  const changeSelect = useCallback((select: string) => change({ select }), [change])
+  const versions = known.length === 0 ? [version] : known
+  return { model, version, versions, select: search.select ?? '*', change, changeSelect }
+}
+
+const withoutUndefined = (search: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(search).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+
+const SelectField = (props: { select: string; onChange: (select: string) => void }) => (
+  <div className={classes.select}>
+    <span aria-hidden="true">Devices whose labels match</span>
+    <SelectorFilter
+      value={props.select}
+      onChange={props.onChange}
+      label="Devices whose labels match"
+    />
+    <span className="quiet small">
+      Labels joined by commas: <code>site=berlin, ring in (1, 2), !metered</code>; <code>*</code> is
+      every device. <code>kind</code> and <code>id</code> are labels too.
+    </span>
+  </div>
+)
+
+function SubmitButton(props: { version: string; select: string; busy: boolean }) {
   const { data } = useQuery(matchingDevicesQuery(props.select))
   return (
     <Button type="submit" size="sm" loading={props.busy} disabled={props.version === ''}>

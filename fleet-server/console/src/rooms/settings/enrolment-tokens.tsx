@@ -49,7 +49,7 @@ const Issued = ({ token }: { token: IssuedToken }) => (
   <div className={classes.issued} role="status">
     <p>
       Run this on the device. The token is shown only now; it lets{' '}
-      {token.uses === 1 ? 'one device' : `${formatCount(token.uses)} devices`} join until{' '}
+      {token.uses === 1 ? 'one device' : `${formatCount(token.uses)} devices`} join and expires{' '}
       <TimeAgo at={token.expires} />.
     </p>
     <CopyLine text={`kedge-agent enrol --token ${token.token} --data ./device`} />
