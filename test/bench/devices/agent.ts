@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { MqttConnect } from '@kedge/shared/adapters/mqtt-client'
 import { openMqttLink } from '@kedge/shared/adapters/mqtt-link'
 import { fetchChunks } from '@kedge/shared/device/chunk-fetch'
 import { deferred } from '@kedge/shared/util/deferred'
@@ -16,7 +17,8 @@ const sha256 = (bytes: Uint8Array) =>
  */
 export async function fetchAsAgent(port: number, hashes: readonly string[]): Promise<number> {
   await using link = openMqttLink({
-    connect,
+    // The link declares the part of MQTT.js it uses; its overloads do not fit by themselves.
+    connect: connect as unknown as MqttConnect,
     url: `mqtt://127.0.0.1:${port}`,
     device: 'd-agent',
     password: () => Promise.resolve('bench'),
