@@ -21,6 +21,10 @@ const program = new Command('kedge-server')
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',
   )
+  .option(
+    '--telemetry-window <s>',
+    'seconds devices count before they report (KEDGE_TELEMETRY_WINDOW; 60)',
+  )
   .option('--log-level <level>', 'silent, error, warn, info, debug (KEDGE_LOG_LEVEL; warn)')
 
   // Commander would leave with 1, which means failed; a wrong flag is a matter of usage.

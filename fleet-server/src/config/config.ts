@@ -61,6 +61,8 @@ const environmentSchema = z.object({
     .optional(),
   blobsUrl: url.regex(/^(s3|file):\/\//, 'must begin with s3:// or file://').optional(),
   publicUrl: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
+  /** Seconds. */
+  telemetryWindow: z.coerce.number().int().min(1).max(3_600).default(60),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
 })
 
@@ -87,7 +89,7 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
     blobs: toBlobs(checked.blobsUrl, data),
     ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
     logLevel: checked.logLevel,
-    desired: { timeToLive: Hours(7 * 24), telemetryWindowS: 60 },
+    desired: { timeToLive: Hours(7 * 24), telemetryWindowS: checked.telemetryWindow },
     pages: {
       console: path.resolve(import.meta.dirname, '../../console/dist'),
       demo: path.resolve(import.meta.dirname, '../../../web-runtime/demo-dist'),

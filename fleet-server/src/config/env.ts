@@ -9,6 +9,7 @@ export interface ServerEnvironment {
   readonly blobsUrl?: string | undefined
   readonly publicUrl?: string | undefined
   readonly adminToken?: string | undefined
+  readonly telemetryWindow?: string | undefined
   readonly logLevel?: string | undefined
   readonly awsAccessKeyId?: string | undefined
   readonly awsSecretAccessKey?: string | undefined
@@ -28,6 +29,7 @@ export function readEnv(variables: Variables): ServerEnvironment {
     blobsUrl: read('KEDGE_BLOBS_URL'),
     publicUrl: read('KEDGE_PUBLIC_URL'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
+    telemetryWindow: read('KEDGE_TELEMETRY_WINDOW'),
     logLevel: read('KEDGE_LOG_LEVEL'),
     awsAccessKeyId: read('AWS_ACCESS_KEY_ID'),
     awsSecretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
