@@ -2,7 +2,7 @@ import type { SequencedWindow, TelemetryAck } from '../protocol/telemetry.js'
 import { topicMap } from '../protocol/topic-map.js'
 import { topics } from '../protocol/topics.js'
 import { Exclusive } from '../util/exclusive.js'
-import { Seconds, type Ms } from '../util/units.js'
+import { Ms, Seconds } from '../util/units.js'
 import type { DeviceHost } from './ports/host.js'
 
 /** Unacknowledged for so long, windows are sent again; the server stores each once. */
@@ -108,14 +108,21 @@ function lighten(
   return fits(withoutClasses) ? withoutClasses : { ...withoutClasses, outputs: {} }
 }
 
+/** A new period length is noticed within this. */
+const patience = Seconds(1)
+
 /** Calls `task` once a period, beginning one period from now, until the signal aborts. */
 export async function everyPeriod(
-  host: Pick<DeviceHost, 'clock'>,
+  { clock }: Pick<DeviceHost, 'clock'>,
   period: () => Ms,
   { task, signal }: { task: () => Promise<void>; signal: AbortSignal },
 ): Promise<void> {
+  let begun = clock.monotonic()
   while (!signal.aborted) {
-    await host.clock.sleep(period(), signal).catch(() => undefined)
-    if (!signal.aborted) await task()
+    const left = begun + period() - clock.monotonic()
+    if (left <= 0) {
+      begun = clock.monotonic()
+      await task()
+    } else await clock.sleep(Ms(Math.min(left, patience)), signal).catch(() => undefined)
   }
 }
