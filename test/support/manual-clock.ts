@@ -11,6 +11,8 @@ export class ManualClock implements Clock {
   #now: number
   readonly #start: number
   readonly #sleepers = new Set<Sleeper>()
+  /** Every duration that was slept, or is being. */
+  readonly slept: number[] = []
 
   constructor(start = 1_700_000_000_000) {
     this.#now = start
@@ -43,6 +45,7 @@ export class ManualClock implements Clock {
       }
       const sleeper = { until: this.#now + duration, wake }
       this.#sleepers.add(sleeper)
+      this.slept.push(duration)
       signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
