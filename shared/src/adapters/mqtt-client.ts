@@ -17,6 +17,7 @@ export interface MqttClient {
   ): unknown
   unsubscribe(paths: string[], done: (error?: Error | null) => void): unknown
   end(force: boolean, done: () => void): unknown
+  readonly stream: { destroy(): unknown }
 }
 
 export interface MqttConnectOptions {

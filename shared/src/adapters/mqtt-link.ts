@@ -1,13 +1,16 @@
 import type { Link } from '../device/ports/link.js'
 import type { DeviceLog } from '../device/ports/host.js'
+import type { ErrorCode } from '../errors/error-codes.js'
 import { describeError } from '../errors/kedge-error.js'
 import { LinkError } from '../errors/device-error.js'
 import { topicMap, type PayloadOf, type TopicKind } from '../protocol/topic-map.js'
 import { topics, type Topic } from '../protocol/topics.js'
 import type { Clock } from '../util/clock.js'
+import { deferred } from '../util/deferred.js'
 import type { Entropy } from '../util/entropy.js'
 import { retrySchedule } from '../util/retry-schedule.js'
-import { Minutes, Seconds } from '../util/units.js'
+import { Minutes, Ms, Seconds } from '../util/units.js'
+import { withDeadline } from '../util/with-deadline.js'
 import type { MqttClient, MqttConnect } from './mqtt-client.js'
 import { MqttSubscriptions } from './mqtt-subscriptions.js'
 
@@ -20,14 +23,21 @@ export interface MqttLinkOptions {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly log: DeviceLog
+  /** How long a broker may take to answer; 15 s unless told. */
+  readonly connectTimeout?: Ms
 }
 
 /** Never gives up: 1 s, 2 s, … 5 min, each with full jitter, so that a fleet does not return at once. */
 const reconnect = { first: Seconds(1), factor: 2, cap: Minutes(5), jitter: 1 }
+/** Only a connection that has lasted so long makes the next pause short again. */
+const steadyTime = Seconds(60)
 /** A refused password does not become right by asking often. */
 const refusedPause = Seconds(60)
 const keepaliveSeconds = 30
-const connectTimeout = Seconds(15)
+const defaultConnectTimeout = Seconds(15)
+const acknowledgeTime = Seconds(30)
+/** So long a goodbye may wait for acknowledgements. */
+const farewellTime = Seconds(2)
 
 /** Opens a link that keeps itself connected until it is disposed. */
 export function openMqttLink(options: MqttLinkOptions): Link {
@@ -47,9 +57,12 @@ class MqttLink implements Link {
 
   constructor(options: MqttLinkOptions) {
     this.#options = options
-    this.#subscriptions = new MqttSubscriptions((path, error) => {
-      this.malformed += 1
-      options.log.warn('a message does not match its schema', { path, error: String(error) })
+    this.#subscriptions = new MqttSubscriptions({
+      onMalformed: (path, error) => {
+        this.malformed += 1
+        options.log.warn('a message does not match its schema', { path, error: String(error) })
+      },
+      onRefused: (path) => options.log.warn('the broker refuses a subscription', { path }),
     })
   }
 
@@ -61,28 +74,33 @@ class MqttLink implements Link {
     this.#session = this.#keepConnected()
   }
 
-  publish<Kind extends TopicKind>(topic: Topic<Kind>, payload: PayloadOf<Kind>): Promise<void> {
+  async publish<Kind extends TopicKind>(
+    topic: Topic<Kind>,
+    payload: PayloadOf<Kind>,
+  ): Promise<void> {
     const client = this.#client
     // MQTT.js would queue it without bound, and lose what lies beyond 65,535 in flight.
-    if (!client) return Promise.reject(offline())
+    if (!client) throw offline()
     const { codec, retain } = topicMap[topic.kind]
     const bytes = (codec.encode as (payload: PayloadOf<Kind>) => Uint8Array)(payload)
-    return new Promise((resolve, reject) => {
-      const lost = this.onOnline((online) => {
-        if (!online) settle(() => reject(offline()))
-      })
-      const settle = (how: () => void) => {
-        lost()
-        how()
-      }
-      client.publish(topic.path, bytes, { qos: 1, retain }, (error) =>
-        settle(
-          error
-            ? () => reject(new LinkError('link-offline', error.message, { cause: error }))
-            : resolve,
-        ),
-      )
+    const acknowledged = deferred<void>()
+    const unwatch = this.onOnline((online) => {
+      if (!online) acknowledged.reject(offline())
     })
+    client.publish(topic.path, bytes, { qos: 1, retain }, (error) => {
+      if (!error) acknowledged.resolve()
+      else acknowledged.reject(new LinkError('link-offline', error.message, { cause: error }))
+    })
+    try {
+      await withDeadline(acknowledged.promise, {
+        clock: this.#options.clock,
+        within: acknowledgeTime,
+        error: () =>
+          new LinkError('link-timeout', `the broker has not acknowledged ${topic.path} in time`),
+      })
+    } finally {
+      unwatch()
+    }
   }
 
   subscribe<Kind extends TopicKind>(
@@ -103,27 +121,37 @@ class MqttLink implements Link {
   }
 
   async #keepConnected(): Promise<void> {
-    const { clock, entropy, log } = this.#options
+    const { clock, entropy } = this.#options
     const { signal } = this.#stopping
     let delays = retrySchedule(reconnect, entropy)
     while (!signal.aborted) {
+      let least = 0
       try {
-        await this.#connectOnce(signal)
-        delays = retrySchedule(reconnect, entropy)
+        const lasted = await this.#connectOnce(signal)
+        if (lasted >= steadyTime) delays = retrySchedule(reconnect, entropy)
       } catch (error) {
         if (signal.aborted) return
-        const { code, message } = describeError(error, 'link-offline')
-        log.warn('no connection to the broker', { url: this.#options.url, code, reason: message })
-        const least = code === 'unauthorized' ? refusedPause : 0
-        const pause = Math.max(least, delays.next().value)
-        await clock.sleep(pause as typeof refusedPause, signal).catch(() => undefined)
+        if (this.#noteFailure(error) === 'unauthorized') least = refusedPause
       }
+      // Also after a connection that was lost: when a broker restarts, its whole fleet comes back.
+      const pause = Ms(Math.max(least, delays.next().value))
+      await clock.sleep(pause, signal).catch(() => undefined)
     }
   }
 
-  /** One connection from its first packet to its end. Throws when it was never established. */
-  async #connectOnce(signal: AbortSignal): Promise<void> {
-    const { connect, url, device } = this.#options
+  #noteFailure(error: unknown): ErrorCode {
+    const { code, message } = describeError(error, 'link-offline')
+    const { log, url } = this.#options
+    log.warn('no connection to the broker', { url, code, reason: message })
+    return code
+  }
+
+  /**
+   * One connection from its first packet to its end; how long it lasted. Throws when it was never
+   * established.
+   */
+  async #connectOnce(signal: AbortSignal): Promise<Ms> {
+    const { connect, url, device, connectTimeout = defaultConnectTimeout } = this.#options
     const password = await this.#options.password()
     // An abort while the password was made has no listener below to hear it.
     signal.throwIfAborted()
@@ -141,30 +169,43 @@ class MqttLink implements Link {
       will: willOf(device),
     })
     const closed = this.#watch(client)
-    // A broker that has not answered yet is owed no farewell.
-    const end = () => client.end(!this.online, () => undefined)
+    const over = new AbortController()
+    const end = () => this.#sayGoodbye(client, over.signal)
     signal.addEventListener('abort', end, { once: true })
     try {
-      await closed
+      return await closed
     } finally {
       signal.removeEventListener('abort', end)
+      over.abort(new LinkError('link-offline', 'the connection has ended'))
       await new Promise<void>((resolve) => client.end(true, resolve))
       this.#setClient(undefined)
     }
   }
 
-  #watch(client: MqttClient): Promise<void> {
+  #sayGoodbye(client: MqttClient, over: AbortSignal): void {
+    // A broker that has not answered yet is owed no farewell.
+    client.end(!this.online, () => undefined)
+    // MQTT.js waits without end for whatever is not acknowledged yet.
+    this.#options.clock.sleep(farewellTime, over).then(
+      () => client.stream.destroy(),
+      () => undefined,
+    )
+  }
+
+  /** Resolves with how long the connection was established; rejects when it never was. */
+  #watch(client: MqttClient): Promise<Ms> {
+    const { clock } = this.#options
     client.on('message', (path, payload) => this.#subscriptions.deliver(path, payload))
     return new Promise((resolve, reject) => {
-      let established = false
+      let established: Ms | undefined
       let failure: unknown
       client.on('connect', () => {
-        established = true
+        established = clock.monotonic()
         this.#setClient(client)
       })
       client.on('error', (error) => (failure = toLinkError(error)))
       client.on('close', () => {
-        if (established) resolve()
+        if (established !== undefined) resolve(Ms(clock.monotonic() - established))
         else reject((failure as Error | undefined) ?? offline())
       })
     })

@@ -4,9 +4,20 @@ import type { Topic } from '../protocol/topics.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import type { MqttClient } from './mqtt-client.js'
 
+interface Listener {
+  readonly onDocument: (document: never) => void
+}
+
 interface Entry {
   readonly topic: Topic
-  readonly onDocument: (document: never) => void
+  /** Several: two deployments may fetch the same chunk. */
+  readonly listeners: Set<Listener>
+}
+
+export interface SubscriptionEvents {
+  readonly onMalformed: (path: string, error: unknown) => void
+  /** A subscription that was granted before is refused on a new connection. */
+  readonly onRefused: (path: string) => void
 }
 
 /**
@@ -16,26 +27,37 @@ interface Entry {
  */
 export class MqttSubscriptions {
   readonly #entries = new Map<string, Entry>()
-  readonly #onMalformed: (path: string, error: unknown) => void
+  readonly #events: SubscriptionEvents
   #client: MqttClient | undefined
   readonly #asked = new Map<string, Deferred<void>>()
   readonly #left = new Set<string>()
   #flushing = false
 
-  constructor(onMalformed: (path: string, error: unknown) => void) {
-    this.#onMalformed = onMalformed
+  constructor(events: SubscriptionEvents) {
+    this.#events = events
   }
 
   async add<Kind extends TopicKind>(
     topic: Topic<Kind>,
     onDocument: (document: PayloadOf<Kind>) => void,
   ): Promise<AsyncDisposable> {
-    this.#entries.set(topic.path, { topic, onDocument })
-    this.#left.delete(topic.path)
-    if (this.#client) await this.#ask(topic.path)
+    const { path } = topic
+    const listener = { onDocument }
+    const entry = this.#entries.get(path) ?? { topic, listeners: new Set() }
+    this.#entries.set(path, entry)
+    entry.listeners.add(listener)
+    this.#left.delete(path)
+    try {
+      // Also where somebody listens already: asking again brings what is retained once more
+      // [MQTT-3.8.4-3].
+      if (this.#client) await this.#ask(path)
+    } catch (error) {
+      this.#remove(path, listener)
+      throw error
+    }
     return {
       [Symbol.asyncDispose]: () => {
-        this.#remove(topic.path)
+        this.#remove(path, listener)
         return Promise.resolve()
       },
     }
@@ -49,8 +71,7 @@ export class MqttSubscriptions {
     this.#asked.clear()
     if (!client) return
     for (const path of this.#entries.keys()) {
-      // A refusal is reported to whoever subscribed first; here only the log can tell.
-      this.#ask(path).catch((error: unknown) => this.#onMalformed(path, error))
+      this.#ask(path).catch(() => this.#events.onRefused(path))
     }
   }
 
@@ -63,10 +84,10 @@ export class MqttSubscriptions {
       if (payload.length > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`)
       document = codec.decode(payload)
     } catch (error) {
-      this.#onMalformed(path, error)
+      this.#events.onMalformed(path, error)
       return
     }
-    entry.onDocument(document as never)
+    for (const { onDocument } of [...entry.listeners]) onDocument(document as never)
   }
 
   #ask(path: string): Promise<void> {
@@ -78,8 +99,11 @@ export class MqttSubscriptions {
     return granted.promise
   }
 
-  #remove(path: string): void {
-    if (!this.#entries.delete(path) || !this.#client) return
+  #remove(path: string, listener: Listener): void {
+    const entry = this.#entries.get(path)
+    if (!entry?.listeners.delete(listener) || entry.listeners.size > 0) return
+    this.#entries.delete(path)
+    if (!this.#client) return
     this.#left.add(path)
     this.#flushSoon()
   }
