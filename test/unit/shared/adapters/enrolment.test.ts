@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { jwtVerify } from 'jose'
+import { devicePassword, enrolDevice, type DeviceKeys } from '@kedge/shared/adapters/enrolment'
+import { enrolmentProofOf, enrolmentRequestSchema } from '@kedge/shared/protocol/enrolment'
+import { generateKeyPair, importPublicKey } from '@kedge/shared/trust/keys'
+import { fromBase64 } from '@kedge/shared/util/bytes'
+import { ManualClock } from '../../../support/manual-clock.js'
+
+const enrolment = {
+  device: 'd-0123456789abcdef0123',
+  fleet: 'fleet-1',
+  fleetKeys: [{ id: 'k', key: `${'A'.repeat(43)}=` }],
+  brokerUrl: 'mqtt://localhost:1883',
+}
+
+describe('enrolling', () => {
+  let server: Server
+  let answer: (response: ServerResponse, request: IncomingMessage) => void
+  let bodies: unknown[]
+  let keys: DeviceKeys
+  beforeEach(async () => {
+    bodies = []
+    answer = (response) => response.writeHead(201).end(JSON.stringify(enrolment))
+    server = createServer((request, response) => {
+      let text = ''
+      request.on('data', (part: Buffer) => (text += part.toString()))
+      request.on('end', () => {
+        bodies.push(JSON.parse(text))
+        answer(response, request)
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    keys = await generateKeyPair(false)
+  })
+  afterEach(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const enrol = (secret?: string) =>
+    enrolDevice({
+      kind: 'agent',
+      url: url(),
+      keys,
+      labels: { site: 'berlin' },
+      fetch,
+      ...(secret !== undefined && { secret }),
+    })
+
+  it('sends a key, a proof that it is held, and labels; gives what the server says', async () => {
+    const asked: (string | undefined)[] = []
+    const polite = answer
+    answer = (response, request) => {
+      asked.push(request.method, request.url, request.headers['content-type'])
+      polite(response, request)
+    }
+    expect(await enrol('a secret that is long')).toEqual(enrolment)
+    expect(asked).toEqual(['POST', '/api/v1/enrol', 'application/json'])
+    const request = enrolmentRequestSchema.parse(bodies[0])
+    expect(request).toMatchObject({ secret: 'a secret that is long', labels: { site: 'berlin' } })
+    const { key } = await importPublicKey({ id: '', key: request.publicKey })
+    const proof = fromBase64(request.proof)
+    const proves = (claim: typeof request) =>
+      crypto.subtle.verify('Ed25519', key, proof, enrolmentProofOf(claim))
+    expect(await proves(request)).toBe(true)
+    expect(await proves({ ...request, secret: 'another secret' })).toBe(false)
+  })
+
+  it('needs no secret on a page that the server itself serves', async () => {
+    await enrol()
+    expect(bodies[0]).not.toHaveProperty('secret')
+  })
+
+  it.each([
+    [403, { detail: 'the token has expired' }, /the token has expired/],
+    [401, { title: 'Unauthorized' }, /status 401/],
+    [400, 'not json', /status 400/],
+    [409, null, /status 409/],
+    [422, { detail: 7 }, /status 422/],
+  ])('is refused with status %d and %j, and says why', async (status, body, says) => {
+    answer = (response) =>
+      response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body))
+    await expect(enrol()).rejects.toMatchObject({ name: 'UsageError', code: 'unauthorized' })
+    await expect(enrol()).rejects.toThrow(says)
+  })
+
+  it.each([429, 500, 502, 503])('can be tried again when the server answers %d', async (status) => {
+    answer = (response) => response.writeHead(status).end('<html>')
+    await expect(enrol()).rejects.toMatchObject({ code: 'link-offline', retryable: true })
+    await expect(enrol()).rejects.toThrow(String(status))
+  })
+
+  it.each([
+    ['a page of a captive portal', '<html>Welcome to the hotel</html>'],
+    ['nothing', ''],
+    ['something else', '{"ok":true}'],
+    ['another device id', JSON.stringify({ ...enrolment, device: '../x' })],
+    ['no fleet key', JSON.stringify({ ...enrolment, fleetKeys: [] })],
+  ])('is not believed to have succeeded by %s', async (_what, body) => {
+    answer = (response) => response.writeHead(200).end(body)
+    await expect(enrol()).rejects.toMatchObject({ code: 'document-invalid' })
+  })
+
+  it('can be tried again when nobody answers, or the answer breaks off', async () => {
+    answer = (response) => response.destroy()
+    await expect(enrol()).rejects.toMatchObject({ code: 'link-offline' })
+    server.close()
+    server.closeAllConnections()
+    const gone = enrolDevice({ kind: 'agent', url: 'http://127.0.0.1:1', keys, labels: {}, fetch })
+    await expect(gone).rejects.toMatchObject({ code: 'link-offline' })
+  })
+
+  it('says so when the address is none', async () => {
+    const nowhere = enrolDevice({ kind: 'agent', url: 'fleet', keys, labels: {}, fetch })
+    await expect(nowhere).rejects.toMatchObject({ code: 'usage' })
+  })
+})
+
+describe('device password', () => {
+  it('is a token of the device’s own key that holds for five minutes', async () => {
+    const { publicKey, privateKey } = await generateKeyPair(false)
+    const clock = new ManualClock()
+    const token = await devicePassword('d-1', privateKey, clock)
+    const { payload } = await jwtVerify(token, publicKey as CryptoKey, {
+      algorithms: ['EdDSA'],
+      audience: 'kedge:mqtt',
+      subject: 'd-1',
+      currentDate: new Date(clock.now()),
+    })
+    expect(payload.exp! - payload.iat!).toBe(300)
+  })
+})
