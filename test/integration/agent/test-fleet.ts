@@ -1,7 +1,5 @@
 import path from 'node:path'
-import type { Label } from '@kedge/shared/telemetry/score'
 import { createKeyFile, type KeyFile } from '@kedge/shared/trust/keys'
-import type { DeviceModel } from '@kedge/shared/device/device-model'
 import { startAgent, type Agent, type AgentOptions } from '../../../edge-agent/src/agent.js'
 import { joinFleet } from '../../../edge-agent/src/config/join-fleet.js'
 import { toConfig } from '../../../fleet-server/src/config/config.js'
@@ -10,9 +8,6 @@ import { startServer, type FleetServer } from '../../../fleet-server/src/server.
 import type { ReleaseFacts } from '../../../fleet-server/src/models/package-release.js'
 import { callApi, pushModel, type ServerAccess } from '../../support/admin-api.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
-
-export type Outputs = Awaited<ReturnType<DeviceModel['run']>>['outputs']
-export type { Label }
 
 /** A real server with its broker, and agents of its fleet, in one folder that goes with it. */
 export class TestFleet implements AsyncDisposable {
