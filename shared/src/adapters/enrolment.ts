@@ -38,14 +38,23 @@ export interface EnrolOptions {
 /**
  * Makes a key a device of the fleet.
  *
- * @throws LinkError `link-offline` when the server does not answer; UsageError with its reason when
- *   it refuses
+ * @throws LinkError `link-offline` when the server does not answer, or not now; UsageError with its
+ *   reason when it refuses
  */
 export async function enrolDevice(options: EnrolOptions): Promise<Enrolment> {
   const response = await post(options, await toRequest(options))
   const body = await response.json().catch(() => undefined)
   if (response.ok) return checkDocument(enrolmentSchema, body)
-  const reason = (body as { detail?: string } | undefined)?.detail ?? `status ${response.status}`
+  const { status } = response
+  // 429: too many are enrolling just now (RFC 6585, section 4).
+  if (status >= 500 || status === 429) {
+    throw new LinkError(
+      'link-offline',
+      `the server at ${options.url} answers with status ${status}`,
+    )
+  }
+  const detail = (body as { detail?: unknown } | null | undefined)?.detail
+  const reason = typeof detail === 'string' ? detail : `status ${status}`
   throw new UsageError('unauthorized', `the server at ${options.url} refuses to enrol: ${reason}`)
 }
 
@@ -57,14 +66,23 @@ async function toRequest({ kind, secret, keys, labels }: EnrolOptions): Promise<
 }
 
 async function post({ url, fetch }: EnrolOptions, request: EnrolmentRequest) {
+  const address = toAddress(url)
   try {
-    return await fetch(new URL('/api/v1/enrol', url).href, {
+    return await fetch(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
     })
   } catch (cause) {
     throw new LinkError('link-offline', `the server at ${url} does not answer`, { cause })
+  }
+}
+
+function toAddress(url: string): string {
+  try {
+    return new URL('/api/v1/enrol', url).href
+  } catch (cause) {
+    throw new UsageError('usage', `${url} is not the address of a server`, { cause })
   }
 }
 
