@@ -1,5 +1,6 @@
 import { describeError } from '../../errors/kedge-error.js'
 import type { GoldenSample } from '../../model/golden-samples.js'
+import type { Tolerance } from '../../model/release.js'
 import type { Tensors } from '../../model/tensor.js'
 import type { OpenPrediction } from '../../telemetry/open-predictions.js'
 import { Recorder } from '../../telemetry/recorder.js'
@@ -22,7 +23,7 @@ export interface ModelRunnerOptions {
 /** A loaded model that counts what it does: what runs inside a child process or a worker. */
 export class ModelRunner {
   readonly loadMs: number
-  readonly #spec: RunnerSpec
+  readonly #tolerance: Tolerance | undefined
   readonly #clock: Clock
   readonly #session: EngineSession
   readonly #recorder: Recorder
@@ -37,7 +38,8 @@ export class ModelRunner {
     loadMs: number
   }) {
     const { spec, options, session } = parts
-    this.#spec = spec
+    // Not the spec itself: it holds the model's bytes, which ONNX Runtime has copied.
+    this.#tolerance = spec.release.golden?.tolerance
     this.#clock = options.clock
     this.#session = session
     this.loadMs = parts.loadMs
@@ -84,10 +86,9 @@ export class ModelRunner {
 
   /** Not counted: a probe says nothing of real inputs. */
   probe(samples: readonly GoldenSample[]): Promise<ProbeReport> {
-    const tolerance = this.#spec.release.golden?.tolerance
     return probeSession(this.#session, {
       samples,
-      tolerance,
+      tolerance: this.#tolerance,
       clock: this.#clock,
       loadMs: this.loadMs,
     })
