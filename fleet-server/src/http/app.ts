@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { except } from 'hono/combine'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { ServerContext } from '../context.js'
@@ -52,7 +53,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
     answerProblem(c, new UsageError('not-found', `there is nothing at ${c.req.path}`), log),
   )
   app.use(measure(metrics, context.clock), secureHeaders)
-  app.use(`${apiRoot}/*`, (c, next) => (openToAll.includes(c.req.path) ? next() : admin(c, next)))
+  app.use(`${apiRoot}/*`, except(openToAll, admin))
   app.use(`${apiRoot}/*`, limitBody)
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.route('/', healthRoutes(context, options))

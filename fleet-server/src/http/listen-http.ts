@@ -64,8 +64,10 @@ function formatHost(host: string): string {
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  // A connection that ends its request from now on is idle, and would stay open for the next one.
+  const tidying = setInterval(() => server.closeIdleConnections(), 20)
   const impatience = setTimeout(() => server.closeAllConnections(), patience)
   await closed
+  clearInterval(tidying)
   clearTimeout(impatience)
 }

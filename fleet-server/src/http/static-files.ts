@@ -16,8 +16,8 @@ interface StaticFile {
 
 const compress = promisify(gzip)
 const compressible = /^(text\/|application\/(javascript|json|wasm|manifest)|image\/svg)/
-/** Bundlers put a hash of the content in such names, so what they hold never changes. */
-const hashedName = /[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/
+/** Bundlers put a hash of the content in such names; plain words have neither capitals nor digits. */
+const hashedName = /[-.](?=[\w-]*[A-Z0-9])[\w-]{8,}\.[a-z0-9]+$/
 
 /** The files of one built page. They are few: each is read and compressed once and stays in memory. */
 export class StaticFiles {

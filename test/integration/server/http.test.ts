@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createKeyFile, type KeyFile } from '@kedge/shared/trust/keys'
 import { problemSchema } from '../../../fleet-server/src/http/problem.js'
+import { callApi, pushModel } from '../../support/admin-api.js'
+import { syntheticModel } from '../../support/synthetic-model.js'
 import { startTestServer, type RunningServer } from '../../support/running-server.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
@@ -134,4 +137,34 @@ describe('HTTP door', () => {
     expect(metrics).toContain('route="/api/v1/devices/:id"')
     expect(metrics).not.toContain('d-some-device')
   })
+
+  it('tells what changes as it changes, to a page that can send no headers too', async () => {
+    const response = await fetch(`${server.url}/api/v1/events?access_token=${server.adminToken}`)
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const key = await createKeyFile('ann')
+    await pushModel(server, syntheticModel({ widths: [4, 4] }), {
+      facts: { name: 'net', version: '1.0.0', createdAt: 1 },
+      key: await register(key),
+    })
+    let heard = ''
+    while (!heard.includes('event: model')) heard += (await reader.read()).value ?? ''
+    expect(heard).toContain('data: {"id":"net"}')
+    await reader.cancel()
+  })
+
+  it('ends streams when the server stops', async () => {
+    await using other = await temporaryFolder()
+    const stopping = await startTestServer(other.path)
+    const token = stopping.adminToken
+    const response = await fetch(`${stopping.url}/api/v1/events?access_token=${token}`)
+    await stopping[Symbol.asyncDispose]()
+    expect(await response.text()).toContain(': connected')
+  })
 })
+
+async function register(key: KeyFile): Promise<KeyFile> {
+  const publicKey = { id: key.id, key: key.publicKey }
+  await callApi(server, 'POST /publishers', { name: key.name, key: publicKey })
+  return key
+}

@@ -84,7 +84,7 @@ describe('comparison with golden outputs', () => {
     ['lets not-a-number stand for itself', y(NaN), y(NaN), undefined],
     ['names another shape', y(1, 2), y(1), /float32\[2\] instead of float32\[1\]/],
     ['names an output that is missing', {}, y(1), /"y" is missing/],
-  ])('%s', (_, actual, expected, mismatch) => {
+  ] as const)('%s', (...[, actual, expected, mismatch]) => {
     const result = compareOutputs(actual, expected, tolerance).mismatch
     if (mismatch === undefined) expect(result).toBeUndefined()
     else expect(result).toMatch(mismatch)

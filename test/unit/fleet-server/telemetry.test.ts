@@ -31,7 +31,7 @@ describe('position in a stream', () => {
     ['past a hole the device says it gave up', [1, 2, 4, 5], 1, 5],
     ['past no more holes than it gave up', [1, 3, 5], 1, 3],
     ['past a beginning it gave up', [4, 5], 3, 5],
-  ])('acknowledges %s', (_, stored, dropped, upTo) => {
+  ] as const)('acknowledges %s', (...[, stored, dropped, upTo]) => {
     expect(advancePosition(beginningOfStream, stored, dropped).upTo).toBe(upTo)
   })
 
