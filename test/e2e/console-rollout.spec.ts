@@ -50,6 +50,21 @@ test('failed devices are found by their state and tried again', async ({ signedI
   await expect(signedIn.getByText('running', { exact: true })).toBeVisible()
 })
 
+test('a new row waits while somebody reads the list', async ({ signedIn, server }) => {
+  await signedIn.goto(`${server.url}/rollouts`)
+  const first = signedIn.locator('tbody tr').first()
+  await first.hover()
+  const before = await first.textContent()
+  const count = await signedIn.locator('tbody tr').count()
+  const request = { model: 'gesture', version: '1.0.0', select: 'site=nowhere', name: 'waits' }
+  await callApi(server, 'POST /rollouts', request)
+  await expect(signedIn.getByRole('button', { name: '1 new, show' })).toBeVisible()
+  expect(await first.textContent()).toBe(before)
+  await signedIn.getByRole('button', { name: '1 new, show' }).click()
+  await expect(signedIn.locator('tbody tr')).toHaveCount(count + 1)
+  await expect(first).toContainText('waits')
+})
+
 test('a lost connection is said, and mended by itself', async ({ page, emptyServer }) => {
   await page.goto(emptyServer.consoleLink)
   const marker = page.getByRole('status').filter({ hasText: 'ive' })

@@ -18,5 +18,3 @@ export const addPublisher = (publisher: PublisherRequest) =>
 
 export const removePublisher = (id: string) =>
   answerTo(api.publishers[':id'].$delete({ param: { id } }))
-
-export const removeDevice = (id: string) => answerTo(api.devices[':id'].$delete({ param: { id } }))

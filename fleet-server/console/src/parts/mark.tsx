@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react'
 import classes from './mark.module.css'
+import type { Shape, Tone } from './tone.js'
 
-export type Tone = 'good' | 'bad' | 'warn' | 'moving' | 'idle'
-
-const shapes = {
+const shapes: Record<Shape, ReactNode> = {
   dot: <circle cx="6" cy="6" r="4" fill="currentColor" stroke="none" />,
   ring: <circle cx="6" cy="6" r="3.6" />,
   check: <path d="M2 6.5 4.8 9.2 10 3.2" />,
@@ -19,9 +18,7 @@ const shapes = {
   bars: <path d="M4 2.4v7.2M8 2.4v7.2" />,
   play: <path d="M3.5 2.2 10 6 3.5 9.8z" fill="currentColor" strokeLinejoin="round" />,
   next: <path d="M2.4 2.6 5.8 6 2.4 9.4M6.4 2.6 9.8 6 6.4 9.4" />,
-} as const
-
-export type Shape = keyof typeof shapes
+}
 
 /** A state: told by its shape, its word and its colour, in this order of importance. */
 export function Mark(props: { tone: Tone; shape: Shape; children: ReactNode }) {

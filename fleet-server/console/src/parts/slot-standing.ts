@@ -1,7 +1,7 @@
 import type { DesiredSlot } from '@kedge/shared/protocol/desired-state'
 import type { Problem, ReportedSlot } from '@kedge/shared/protocol/reported-state'
 import type { Device } from '../api/documents.js'
-import type { Shape, Tone } from './mark.js'
+import type { Shape, Tone } from './tone.js'
 
 /** Where one slot of a device stands, in the words and shapes the console uses everywhere. */
 export interface SlotStanding {

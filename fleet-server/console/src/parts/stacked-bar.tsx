@@ -1,5 +1,6 @@
 import { formatCount } from './format.js'
-import { Mark, type Shape, type Tone } from './mark.js'
+import { Mark } from './mark.js'
+import type { Shape, Tone } from './tone.js'
 import classes from './stacked-bar.module.css'
 
 export interface Share {

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { followEvents, type LiveState } from '../api/live-events.js'
-import { Mark, type Shape, type Tone } from '../parts/mark.js'
+import { Mark } from '../parts/mark.js'
+import type { Shape, Tone } from '../parts/tone.js'
 
 const marks: Record<LiveState, { tone: Tone; shape: Shape; word: string; says: string }> = {
   connecting: {

@@ -66,7 +66,6 @@ const shared = {
   '--mantine-color-default-hover': 'var(--hover)',
   '--mantine-color-default-border': 'var(--line-strong)',
   '--mantine-color-error': 'var(--bad)',
-  '--input-height-xs': '32px',
 }
 
 /** Mantine's surfaces take the console's own tokens, which follow the theme by themselves. */

@@ -39,46 +39,42 @@ function device(desired: string | undefined, reported: ReportedSlot | undefined)
 }
 
 describe('where a slot stands', () => {
-  it.each<[string, Device, string, string | undefined, string | undefined]>([
-    ['nothing was reported yet', device('1.0.0', undefined), 'waiting', undefined, '1.0.0'],
-    [
-      'it runs what it is to run',
-      device('1.0.0', { ...running('1.0.0'), ...deployment('1.0.0', 'active') }),
-      'active',
-      '1.0.0',
-      '1.0.0',
-    ],
-    [
-      'another version is on its way',
-      device('1.1.0', { ...running('1.0.0'), ...deployment('1.1.0', 'downloading') }),
-      'downloading',
-      '1.0.0',
-      '1.1.0',
-    ],
-    [
-      'the device still tells of the deployment before',
-      device('1.1.0', { ...running('1.0.0'), ...deployment('1.0.0', 'active') }),
-      'waiting',
-      '1.0.0',
-      '1.1.0',
-    ],
-    [
-      'a retry has not reached the device',
-      device('1.1.0', { ...running('1.0.0'), ...deployment('1.1.0', 'failed', 9) }),
-      'waiting',
-      '1.0.0',
-      '1.1.0',
-    ],
-    [
-      'nothing is desired any more',
-      device(undefined, running('1.0.0')),
-      'leaving',
-      '1.0.0',
-      undefined,
-    ],
-  ])('when %s', (_, subject, word, runs, target) => {
-    expect(slotStandings(subject)).toMatchObject([
-      { model: 'gesture', word, running: runs, target },
-    ])
+  const newest = { ...running('1.0.0'), ...deployment('1.0.0', 'active') }
+  const fetching = { ...running('1.0.0'), ...deployment('1.1.0', 'downloading') }
+  const retried = { ...running('1.0.0'), ...deployment('1.1.0', 'failed', 9) }
+
+  it.each([
+    {
+      when: 'nothing was reported yet',
+      device: device('1.0.0', undefined),
+      says: { word: 'waiting', running: undefined, target: '1.0.0' },
+    },
+    {
+      when: 'it runs what it is to run',
+      device: device('1.0.0', newest),
+      says: { word: 'active', running: '1.0.0', target: '1.0.0' },
+    },
+    {
+      when: 'another version is on its way',
+      device: device('1.1.0', fetching),
+      says: { word: 'downloading', running: '1.0.0', target: '1.1.0' },
+    },
+    {
+      when: 'the device still tells of the deployment before',
+      device: device('1.1.0', newest),
+      says: { word: 'waiting', running: '1.0.0', target: '1.1.0' },
+    },
+    {
+      when: 'a retry has not reached the device',
+      device: device('1.1.0', retried),
+      says: { word: 'waiting', running: '1.0.0', target: '1.1.0' },
+    },
+    {
+      when: 'nothing is desired any more',
+      device: device(undefined, running('1.0.0')),
+      says: { word: 'leaving', running: '1.0.0', target: undefined },
+    },
+  ])('when $when', ({ device: subject, says }) => {
+    expect(slotStandings(subject)).toMatchObject([{ model: 'gesture', ...says }])
   })
 })

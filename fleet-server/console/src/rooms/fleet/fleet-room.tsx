@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useCallback } from 'react'
 import type { Device } from '../../api/documents.js'
 import { devicesQuery, serverQuery } from '../../api/queries.js'
@@ -38,7 +38,7 @@ export function FleetRoom() {
 
 function FleetCounts() {
   const { data } = useQuery(serverQuery())
-  if (data === undefined) return null
+  if (data === undefined || data.counts.devices === 0) return null
   return (
     <span className="soft" aria-live="polite">
       {formatCount(data.counts.online)} of {formatCount(data.counts.devices)} online
@@ -97,9 +97,9 @@ const NoDevices = () => (
     ]}
   >
     <p>
-      Make an enrolment token here, then enrol and start the agent on the device. A browser joins by
-      itself when it opens a page with the web runtime, such as{' '}
-      <a href="/demo/gesture/">the gesture demo</a>.
+      Make an enrolment token, here or in the <Link to="/settings">settings</Link>, then enrol and
+      start the agent on the device. A browser joins by itself when it opens a page with the web
+      runtime, such as <a href="/demo/gesture/">the gesture demo</a>.
     </p>
   </EmptyPage>
 )

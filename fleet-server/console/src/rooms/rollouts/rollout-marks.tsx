@@ -1,5 +1,6 @@
 import type { Rollout, RolloutCounts } from '../../api/documents.js'
-import { Mark, type Shape, type Tone } from '../../parts/mark.js'
+import { Mark } from '../../parts/mark.js'
+import type { Shape, Tone } from '../../parts/tone.js'
 import type { Share } from '../../parts/stacked-bar.js'
 
 const states: Record<Rollout['state'], { tone: Tone; shape: Shape; says: string }> = {
