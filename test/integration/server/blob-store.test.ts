@@ -12,7 +12,11 @@ import { temporaryFolder } from '../../support/temporary-folder.js'
 
 type Opened = AsyncDisposable & { readonly store: BlobStore }
 
-const implementations: { name: string; missing?: string | undefined; open: () => Promise<Opened> }[] = [
+const implementations: {
+  name: string
+  missing?: string | undefined
+  open: () => Promise<Opened>
+}[] = [
   {
     name: 'disk',
     async open() {
