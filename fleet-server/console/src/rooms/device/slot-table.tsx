@@ -69,7 +69,7 @@ const columns: readonly Column<SlotRow>[] = [
   {
     key: 'since',
     head: 'Since',
-    width: '90px',
+    width: '104px',
     align: 'end',
     cell: (row) => (row.since === undefined ? '' : <TimeAgo at={row.since} />),
   },

@@ -58,7 +58,7 @@ const columns: readonly Column<NamedDevice>[] = [
   {
     key: 'since',
     head: 'Since',
-    width: '92px',
+    width: '104px',
     align: 'end',
     cell: (row) => <TimeAgo at={row.since} />,
   },
