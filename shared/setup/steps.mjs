@@ -2,7 +2,15 @@
 // dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 export const root = path.resolve(import.meta.dirname, '../..')
@@ -35,9 +43,21 @@ export function ensureBuilt() {
 export function build() {
   say('Building …')
   bin('tsc', ['-b', 'shared', 'edge-agent', 'web-runtime', 'fleet-server'])
+  makeExecutable()
   bin('vite', ['build', 'fleet-server/console', '--logLevel', 'warn'])
   bin('vite', ['build', 'web-runtime/demo', '--logLevel', 'warn'])
   stamp('build', digest(sourceFiles()))
+}
+
+/** npm links the commands before they are built, so it cannot do this. */
+function makeExecutable() {
+  for (const file of [
+    'fleet-server/dist/main.js',
+    'fleet-server/dist/cli/main.js',
+    'edge-agent/dist/main.js',
+  ]) {
+    chmodSync(path.join(root, file), 0o755)
+  }
 }
 
 /** Runs a program of node_modules; a failure ends this one with the same code. */
@@ -60,7 +80,11 @@ export function attempt(command, args) {
 export const say = (text) => console.log(process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text)
 
 export function binPath(name) {
-  const owners = { tsc: 'typescript', depcruise: 'dependency-cruiser', playwright: '@playwright/test' }
+  const owners = {
+    tsc: 'typescript',
+    depcruise: 'dependency-cruiser',
+    playwright: '@playwright/test',
+  }
   const owner = owners[name] ?? name
   const manifest = JSON.parse(
     readFileSync(path.join(root, 'node_modules', owner, 'package.json'), 'utf8'),

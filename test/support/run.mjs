@@ -1,5 +1,13 @@
 // npm test: installs what is missing, checks, and runs every test. The runners' own summaries end it.
-import { attempt, binPath, ensureBuilt, ensureInstalled, requireNode, root, say } from '../../shared/setup/steps.mjs'
+import {
+  attempt,
+  binPath,
+  ensureBuilt,
+  ensureInstalled,
+  requireNode,
+  root,
+  say,
+} from '../../shared/setup/steps.mjs'
 import path from 'node:path'
 import { ensureChromium } from './chromium.mjs'
 
@@ -13,7 +21,18 @@ const checks = [
   ['Lint', 'eslint', ['.', '--max-warnings', '0']],
   ['Format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['Types', 'tsc', ['-b']],
-  ['Imports', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'shared/src', 'edge-agent/src', 'web-runtime/src', 'fleet-server/src']],
+  [
+    'Imports',
+    'depcruise',
+    [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'shared/src',
+      'edge-agent/src',
+      'web-runtime/src',
+      'fleet-server/src',
+    ],
+  ],
   ['Unit and integration tests', 'vitest', ['run']],
   ['Browser tests', 'playwright', ['test', '--config', 'test/e2e/playwright.config.ts']],
 ]
