@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node'
-import { createOnnxEngine, type OrtLibrary } from '@kedge/shared/adapters/onnx-engine'
+import { createOnnxEngine } from '@kedge/shared/adapters/onnx-engine'
 import type {
   InferenceHost,
   ProbeReport,
@@ -14,7 +14,7 @@ import type { Tensors } from '@kedge/shared/model/tensor'
 import type { Label } from '@kedge/shared/telemetry/score'
 import type { Clock } from '@kedge/shared/util/clock'
 
-const engine = createOnnxEngine(ort as unknown as OrtLibrary)
+const engine = createOnnxEngine(ort)
 
 /** Runners in this process, on the real ONNX Runtime: all but the process boundary. */
 export class InProcessInference implements InferenceHost {

@@ -22,12 +22,14 @@ export const polite: Behaviour = (packet, connection) => {
       return connection.send({ cmd: 'suback', messageId: packet.messageId!, granted })
     }
     case 'unsubscribe':
-      return connection.send({ cmd: 'unsuback', messageId: packet.messageId! })
+      return connection.send({ cmd: 'unsuback', messageId: packet.messageId!, granted: [] })
     case 'publish':
       if (packet.qos === 1) connection.send({ cmd: 'puback', messageId: packet.messageId! })
       return
     case 'pingreq':
       return connection.send({ cmd: 'pingresp' })
+    default:
+      return
   }
 }
 

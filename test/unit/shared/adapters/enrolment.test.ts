@@ -63,7 +63,7 @@ describe('enrolling', () => {
     const request = enrolmentRequestSchema.parse(bodies[0])
     expect(request).toMatchObject({ secret: 'a secret that is long', labels: { site: 'berlin' } })
     const { key } = await importPublicKey({ id: '', key: request.publicKey })
-    const proof = fromBase64(request.proof)
+    const proof = Uint8Array.from(fromBase64(request.proof))
     const proves = (claim: typeof request) =>
       crypto.subtle.verify('Ed25519', key, proof, enrolmentProofOf(claim))
     expect(await proves(request)).toBe(true)
@@ -125,7 +125,7 @@ describe('device password', () => {
     const { publicKey, privateKey } = await generateKeyPair(false)
     const clock = new ManualClock()
     const token = await devicePassword('d-1', privateKey, clock)
-    const { payload } = await jwtVerify(token, publicKey as CryptoKey, {
+    const { payload } = await jwtVerify(token, publicKey, {
       algorithms: ['EdDSA'],
       audience: 'kedge:mqtt',
       subject: 'd-1',

@@ -111,7 +111,7 @@ describe('desired state', () => {
     await fleet.desire({ scale: await fleet.release(2) })
     await eventually(() => first.model('scale').version !== undefined)
     await first[Symbol.asyncDispose]()
-    await fleet.clock.advance(30 * day)
+    await fleet.clock.advance(2 * 3_600_000)
     fleet.broker.retained.delete(topics.desired('d-1').path)
     const again = fleet.house({ models: house.models, state: house.state })
     const second = await again.start()

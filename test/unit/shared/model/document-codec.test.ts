@@ -76,7 +76,7 @@ describe('JSON documents', () => {
     fc.assert(
       fc.property(documents, (document) => {
         fc.pre(!Object.hasOwn(document.tags, '__proto__'))
-        fc.pre(Object.keys(document.tags).every((key) => key.isWellFormed()))
+        fc.pre(Object.keys(document.tags).every((key) => !/\p{Surrogate}/u.test(key)))
         expect(json.decode(json.encode(document))).toEqual(document)
       }),
       seededRuns(),

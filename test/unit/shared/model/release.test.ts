@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DocumentError } from '@kedge/shared/errors/document-error'
-import { releaseCodec, type Release } from '@kedge/shared/model/release'
+import { releaseCodec } from '@kedge/shared/model/release'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
 import { sampleRelease } from '../../../support/sample-release.js'
 
@@ -53,7 +53,7 @@ describe('release', () => {
     [/metrics\.accuracy/, { metrics: { accuracy: '97 %' } }],
   ]
   it.each(bad)('is refused with a message about %s', (says, change) => {
-    const decode = () => releaseCodec.decode(encode({ ...good, ...change } as Release))
+    const decode = () => releaseCodec.decode(encode({ ...good, ...change }))
     expect(decode).toThrow(DocumentError)
     expect(decode).toThrow(says)
   })

@@ -23,6 +23,11 @@ describe('open predictions', () => {
   it('are looked at without being taken', () => {
     const open = new OpenPredictions('t')
     const id = open.add(0, 3)
-    expect([open.has(id), open.has(id), open.take(id), open.has(id)]).toEqual([true, true, 3, false])
+    expect([open.has(id), open.has(id), open.take(id), open.has(id)]).toEqual([
+      true,
+      true,
+      3,
+      false,
+    ])
   })
 })

@@ -26,8 +26,12 @@ function recorderOf(prediction?: Prediction, tag = 'tag') {
   })
 }
 
-const classes = { kind: 'classes', output: 'y', labels: ['circle', 'line', 'star'] } as const
-const value = { kind: 'value', output: 'y' } as const
+const classes: Prediction = {
+  kind: 'classes',
+  output: 'y',
+  labels: ['circle', 'line', 'star'],
+}
+const value: Prediction = { kind: 'value', output: 'y' }
 
 describe('recorder', () => {
   it('says nothing of a time in which nothing happened', () => {

@@ -72,7 +72,12 @@ describe('bin of a value', () => {
 describe('reference profile', () => {
   const profile: ReferenceProfile = {
     v: 1,
-    inputs: { x: [{ name: 'a', edges: [1, 2], counts: [1, 1, 1] }, { name: 'b', edges: [], counts: [3] }] },
+    inputs: {
+      x: [
+        { name: 'a', edges: [1, 2], counts: [1, 1, 1] },
+        { name: 'b', edges: [], counts: [3] },
+      ],
+    },
   }
 
   it('comes back from its bytes', () => {
@@ -94,33 +99,58 @@ describe('reference profile', () => {
 describe('input counter', () => {
   const profile: ReferenceProfile = {
     v: 1,
-    inputs: { x: [{ name: 'a', edges: [1, 2], counts: [0, 0, 0] }, { name: 'b', edges: [10], counts: [0, 0] }] },
+    inputs: {
+      x: [
+        { name: 'a', edges: [1, 2], counts: [0, 0, 0] },
+        { name: 'b', edges: [10], counts: [0, 0] },
+      ],
+    },
   }
 
   it('counts element i of each row as feature i', () => {
     const counter = new InputCounter(profile)
     counter.record({ x: { ...row(0, 5, 1, 10, 2, 11), shape: [3, 2] } })
-    expect(counter.take()).toEqual({ x: [[1, 1, 1], [1, 2]] })
+    expect(counter.take()).toEqual({
+      x: [
+        [1, 1, 1],
+        [1, 2],
+      ],
+    })
   })
 
   it('begins again from zero when its counts were taken', () => {
     const counter = new InputCounter(profile)
     counter.record({ x: row(1, 1) })
     counter.take()
-    expect(counter.take()).toEqual({ x: [[0, 0, 0], [0, 0]] })
+    expect(counter.take()).toEqual({
+      x: [
+        [0, 0, 0],
+        [0, 0],
+      ],
+    })
   })
 
   it('reads half floats and big integers as the numbers they are', () => {
     const counter = new InputCounter(profile)
     counter.record({ x: { dtype: 'float16', shape: [2], data: Uint16Array.of(0x3c00, 0x4900) } })
     counter.record({ x: { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 10n) } })
-    expect(counter.take()).toEqual({ x: [[0, 2, 0], [0, 2]] })
+    expect(counter.take()).toEqual({
+      x: [
+        [0, 2, 0],
+        [0, 2],
+      ],
+    })
   })
 
   it('lets inputs pass that it does not know, and strings', () => {
     const counter = new InputCounter(profile)
     counter.record({ z: row(1, 1) })
     counter.record({ x: { dtype: 'string', shape: [2], data: ['1', '2'] } })
-    expect(counter.take()).toEqual({ x: [[0, 0, 0], [0, 0]] })
+    expect(counter.take()).toEqual({
+      x: [
+        [0, 0, 0],
+        [0, 0],
+      ],
+    })
   })
 })

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
+import type { Prediction } from '@kedge/shared/model/release'
 import { addLabel, mergeScores, noScore, toTruth } from '@kedge/shared/telemetry/score'
 import { scoreSchema, type Score } from '@kedge/shared/telemetry/window'
 import { seededRuns } from '../../../support/seeded-runs.js'
 
-const classes = { kind: 'classes', output: 'y', labels: ['no', 'yes'] } as const
-const unnamed = { kind: 'classes', output: 'y' } as const
-const value = { kind: 'value', output: 'y' } as const
+const classes: Prediction = { kind: 'classes', output: 'y', labels: ['no', 'yes'] }
+const unnamed: Prediction = { kind: 'classes', output: 'y' }
+const value: Prediction = { kind: 'value', output: 'y' }
 
 function scoreOf(kind: Score['kind'], pairs: readonly [number, number][]): Score {
   const score = noScore(kind)
@@ -42,8 +43,18 @@ describe('label', () => {
 
 describe('score', () => {
   it('counts right classes, and the sizes of errors', () => {
-    expect(scoreOf('classes', [[1, 1], [0, 1]])).toEqual({ kind: 'classes', count: 2, correct: 1 })
-    expect(scoreOf('value', [[1, 3], [5, 4]])).toEqual({
+    expect(
+      scoreOf('classes', [
+        [1, 1],
+        [0, 1],
+      ]),
+    ).toEqual({ kind: 'classes', count: 2, correct: 1 })
+    expect(
+      scoreOf('value', [
+        [1, 3],
+        [5, 4],
+      ]),
+    ).toEqual({
       kind: 'value',
       count: 2,
       sumAbsolute: 3,

@@ -81,7 +81,7 @@ describe('device token', () => {
   let verifier: Awaited<ReturnType<typeof importJWK>>
   beforeAll(async () => {
     const pair = await generateKeyPair(false)
-    privateKey = pair.privateKey as CryptoKey
+    privateKey = pair.privateKey
     const { key } = await exportPublicKey(pair.publicKey)
     verifier = await importJWK(
       { kty: 'OKP', crv: 'Ed25519', x: toBase64Url(fromBase64(key)) },
@@ -115,6 +115,6 @@ describe('device token', () => {
     await refuse(token, { currentDate: new Date((issuedAt + 301) * 1000) })
     await refuse(token, { audience: 'kedge:http' })
     const stranger = await generateKeyPair(false)
-    await refuse(await signToken(claims, stranger.privateKey as CryptoKey))
+    await refuse(await signToken(claims, stranger.privateKey))
   })
 })

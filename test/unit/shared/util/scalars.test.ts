@@ -38,7 +38,7 @@ const cases: [name: string, schema: z.ZodType, good: unknown[], bad: unknown[]][
   ],
 ]
 
-describe.each(cases)('%s', (_name, schema, good, bad) => {
+describe.each(cases)('%s', (...[, schema, good, bad]) => {
   it.each(good)('takes %j', (value) => expect(schema.safeParse(value).success).toBe(true))
   it.each(bad)('refuses %j', (value) => expect(schema.safeParse(value).success).toBe(false))
 })
