@@ -25,10 +25,15 @@ export async function listenHttp(
 ): Promise<HttpServer> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   const upgrades = new Map<string, Upgrade>()
+  const upgraded = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.split('?')[0] ?? ''
     const upgrade = upgrades.get(path)
-    if (upgrade) return upgrade(request, socket, head)
+    if (upgrade) {
+      upgraded.add(socket)
+      socket.once('close', () => upgraded.delete(socket))
+      return upgrade(request, socket, head)
+    }
     socket.on('error', () => socket.destroy())
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })
@@ -41,7 +46,7 @@ export async function listenHttp(
   return {
     url: `http://${formatHost(host)}:${(server.address() as AddressInfo).port}`,
     onUpgrade: (path, upgrade) => upgrades.set(path, upgrade),
-    [Symbol.asyncDispose]: () => close(server),
+    [Symbol.asyncDispose]: () => close(server, upgraded),
   }
 }
 
@@ -61,9 +66,11 @@ function formatHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  // The server waits for these too and counts them as nobody's; a page would hold it for a minute.
+  for (const socket of upgraded) socket.destroy()
   // A connection that ends its request from now on is idle, and would stay open for the next one.
   const tidying = setInterval(() => server.closeIdleConnections(), 20)
   const impatience = setTimeout(() => server.closeAllConnections(), patience)
