@@ -49,7 +49,8 @@ export class DeviceModel {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         unwatch()
-        reject(signal?.reason as Error)
+        const reason = signal?.reason as Error
+        reject(reason)
       }
       const unwatch = this.#device.onChange(() => {
         const version = this.version

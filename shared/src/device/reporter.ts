@@ -12,7 +12,7 @@ export class Reporter {
   readonly #device: string
   readonly #describe: () => Promise<ReportedState>
   #wanted = false
-  #working: Promise<void> | undefined
+  #working = false
 
   constructor(host: DeviceHost, device: string, describe: () => Promise<ReportedState>) {
     this.#host = host
@@ -23,7 +23,9 @@ export class Reporter {
   /** The state has changed, or nobody can know it yet. */
   changed(): void {
     this.#wanted = true
-    this.#working ??= this.#work().finally(() => (this.#working = undefined))
+    if (this.#working) return
+    this.#working = true
+    void this.#work().finally(() => (this.#working = false))
   }
 
   async #work(): Promise<void> {

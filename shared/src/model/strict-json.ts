@@ -35,7 +35,11 @@ function checkStructure(text: string): void {
         const string = readString(text.slice(at, end + 1))
         if (isKey(text, end + 1)) addKey(string, scopes.at(-1)!)
         at = end
+        break
       }
+      default:
+        // Numbers, words, commas and blanks mean the same to every reader.
+        break
     }
   }
 }

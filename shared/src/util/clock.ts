@@ -15,10 +15,14 @@ export const systemClock: Clock = {
   monotonic: () => Ms(performance.now()),
   sleep: (duration, signal) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
+      const fail = () => {
+        const reason = signal?.reason as Error
+        reject(reason)
+      }
+      if (signal?.aborted) return fail()
       const onAbort = () => {
         clearTimeout(timer)
-        reject(signal?.reason as Error)
+        fail()
       }
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', onAbort)
