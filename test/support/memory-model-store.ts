@@ -137,7 +137,10 @@ export class MemoryModelStore implements ModelStore {
     const held = new Map<string, Uint8Array>()
     for (const [sha256, index] of this.#contents.indexes) {
       const file = this.#contents.files.get(sha256)
-      if (file) for (const [chunk, bytes] of chunksOf(file, index)) held.set(chunk.sha256, bytes)
+      if (!file) continue
+      for (const [{ sha256: name }, bytes] of chunksOf(file, index)) {
+        if (digestOf(bytes) === name) held.set(name, bytes)
+      }
     }
     return held
   }

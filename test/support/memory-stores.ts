@@ -24,10 +24,11 @@ export class MemoryStateStore implements StateStore {
   }
 
   async save(name: StateName, document: unknown): Promise<void> {
+    const text = JSON.stringify(document)
     await Promise.resolve()
     if (this.failure) throw this.failure
     this.onWrite()
-    this.#documents.set(name, JSON.stringify(document))
+    this.#documents.set(name, text)
     this.onWrite()
   }
 }
