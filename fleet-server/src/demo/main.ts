@@ -17,6 +17,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)))
 }
 
+/**
+ * npm runs this behind a shell, and a shell that is ended does not tell its children.
+ * Whoever has lost the parent that started him has been told to end.
+ */
+const parent = process.ppid
+const watch = setInterval(() => {
+  if (process.ppid !== parent) stopping.abort(new Error('stopped with npm'))
+}, 1_000)
+
 async function main(options: DemoOptions): Promise<void> {
   const programs: ChildProgram[] = []
   const run = (name: string, args: readonly string[]) => {
@@ -36,6 +45,7 @@ async function main(options: DemoOptions): Promise<void> {
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort')
   } finally {
     // Agents first, so that they can still say goodbye.
+    clearInterval(watch)
     for (const program of programs.reverse()) await program[Symbol.asyncDispose]()
     progress.line(stopping.signal.aborted ? 'Stopped.' : '')
   }
