@@ -43,7 +43,8 @@ function QualityPanel({ series, range }: { series: Series; range: Range }) {
   const empty = 'No labels came in this time. An application gives them with feedback(id, label).'
   const common = { word: 'labels', range: range.says, empty }
   if (error.total > 0) {
-    const format = (value: number) => `${significant(value)}${unit === undefined ? '' : ` ${unit}`}`
+    const inUnit = (value: number) => `${significant(value)}${unit === undefined ? '' : ` ${unit}`}`
+    const format = unit === 'share' ? formatShare : inUnit
     return <ChartPanel {...common} title="Mean absolute error" chart={error} format={format} />
   }
   return <ChartPanel {...common} title="Accuracy" chart={accuracy} format={formatShare} max={1} />
