@@ -44,8 +44,8 @@ export function build() {
   say('Building …')
   bin('tsc', ['-b', 'shared', 'edge-agent', 'web-runtime', 'fleet-server'])
   makeExecutable()
-  bin('vite', ['build', 'fleet-server/console', '--logLevel', 'warn'])
-  bin('vite', ['build', 'web-runtime/demo', '--logLevel', 'warn'])
+  bin('vite', ['build', 'fleet-server/console', '--logLevel', 'error'])
+  bin('vite', ['build', 'web-runtime/demo', '--logLevel', 'error'])
   stamp('build', digest(sourceFiles()))
 }
 
