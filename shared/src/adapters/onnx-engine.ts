@@ -97,9 +97,16 @@ function fromOrt(results: Record<string, OrtTensor>, names: readonly string[]): 
   const tensors: Record<string, Tensor> = {}
   for (const name of names) {
     const { type, dims, data } = results[name]!
-    tensors[name] = { dtype: type as DType, shape: dims, data: data as TensorData }
+    tensors[name] = { dtype: type as DType, shape: dims, data: toElements(type, data) }
   }
   return tensors
+}
+
+/** float16 as its bits: where there is a Float16Array, ONNX Runtime for the web gives that instead. */
+function toElements(type: string, data: unknown): TensorData {
+  if (type !== 'float16' || data instanceof Uint16Array) return data as TensorData
+  const { buffer, byteOffset, length } = data as Uint16Array
+  return new Uint16Array(buffer, byteOffset, length)
 }
 
 function toSpec(metadata: OrtValueMetadata): TensorSpec {
