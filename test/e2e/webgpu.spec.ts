@@ -5,10 +5,10 @@ import type {} from './pages/rooms.js'
 test.describe('inference on WebGPU', () => {
   test('agrees with WebAssembly', async ({ roomsPage: page }) => {
     const result = await page.evaluate(async () => {
-      const { spec, samples } = await rooms.scaleSpec(1.7)
       const outputs: Record<string, number[]> = {}
       for (const engine of ['wasm', 'webgpu'] as const) {
         const host = await rooms.inferenceHost(engine)
+        const { spec, samples } = await rooms.scaleSpec(1.7)
         const runner = await host.start(spec)
         const { provider } = await runner.probe(samples)
         const { outputs: y } = await runner.run({ x: rooms.vector(0.1, -2, 3e5, 4e-3) })
@@ -46,7 +46,8 @@ test.describe('inference on WebGPU', () => {
       const after = runner.provider
       const heard = rooms.heard.at(-1)
       // A release is probed once; what the probe found holds for every later start.
-      const again = (await (await rooms.inferenceHost('webgpu')).start(spec)).provider
+      const later = await rooms.inferenceHost('webgpu')
+      const again = (await later.start((await rooms.scaleSpec(2)).spec)).provider
       return { before, probe, after, heard, again }
     })
     expect(result).toMatchObject({ before: 'webgpu', probe: 'golden-mismatch', after: 'wasm' })

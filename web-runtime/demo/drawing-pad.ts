@@ -20,6 +20,8 @@ export class DrawingPad {
     canvas.addEventListener('pointermove', (event) => this.#move(event))
     canvas.addEventListener('pointerup', (event) => this.#end(event))
     canvas.addEventListener('pointercancel', () => this.#drop())
+    // A stroke is no fling: browsers swallow the tap that stops one, which here would be the label.
+    canvas.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false })
     new ResizeObserver(() => this.#resize()).observe(canvas)
   }
 

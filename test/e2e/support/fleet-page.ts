@@ -22,14 +22,14 @@ export const test = base.extend<FleetTest, { builtPages: string }>({
   fleet: async ({ builtPages: _built, context }, use) => {
     await using fleet = await Fleet.start()
     await servePages(context, fleet.url)
+    // A page that a test answers counts as one from the internet, which may not speak to this machine.
+    await context.grantPermissions(['local-network-access'], { origin: fleet.url })
     await use(fleet)
   },
 })
 
 /** Answers requests below `/rooms/` of an origin with the built test pages. */
 export async function servePages(context: BrowserContext, origin: string): Promise<void> {
-  // A page that the test answers counts as one from the internet, which may not speak to this machine.
-  await context.grantPermissions(['local-network-access'], { origin })
   await context.route(`${origin}/rooms/**`, async (route) => {
     const name = new URL(route.request().url()).pathname.slice('/rooms/'.length) || 'index.html'
     const file = path.join(pagesDir, name)

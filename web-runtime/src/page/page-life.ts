@@ -166,7 +166,7 @@ export class PageLife {
       await joinFleet(this.#database, current)
       await this.#lead(inference)
     } catch (error) {
-      this.#options.log.warn('the server was not asked', { ...describeError(error, 'http-failed') })
+      this.#options.log.info('the server was not asked', { ...describeError(error, 'http-failed') })
     } finally {
       this.#checkingFleet = false
     }
