@@ -29,26 +29,25 @@ const arriving = (done: number): Snapshot => ({
 const names = (before: Snapshot, after: Snapshot) =>
   eventsBetween(before, after).map(({ name }) => name)
 
+const offline: Snapshot = { ...empty, state: { role: 'leading', online: false } }
+
+const cases = [
+  { claim: 'are silent when nothing has changed', from: serving('a'), to: serving('a'), tell: [] },
+  { claim: 'tell of a first version', from: empty, to: serving('a'), tell: ['version'] },
+  { claim: 'tell of another release', from: serving('a'), to: serving('b'), tell: ['version'] },
+  {
+    claim: 'tell of another engine for the same release',
+    from: serving('a'),
+    to: serving('a', 'webgpu'),
+    tell: ['version'],
+  },
+  { claim: 'tell of bytes that arrived', from: arriving(1), to: arriving(2), tell: ['progress'] },
+  { claim: 'say nothing of progress that has ended', from: arriving(9), to: empty, tell: [] },
+  { claim: 'tell when the connection is lost', from: empty, to: offline, tell: ['state'] },
+]
+
 describe('runtime events', () => {
-  it.each([
-    ['are silent when nothing has changed', serving('a'), serving('a'), []],
-    ['tell of a first version', empty, serving('a'), ['version']],
-    ['tell of another release', serving('a'), serving('b'), ['version']],
-    [
-      'tell of another engine for the same release',
-      serving('a'),
-      serving('a', 'webgpu'),
-      ['version'],
-    ],
-    ['tell of bytes that have arrived', arriving(1), arriving(2), ['progress']],
-    ['say nothing of progress that has ended', arriving(9), empty, []],
-    [
-      'tell when the connection is lost',
-      empty,
-      { ...empty, state: { role: 'leading', online: false } },
-      ['state'],
-    ],
-  ] as const)('%s', (_claim, before, after, expected) => {
-    expect(names(before, after)).toEqual(expected)
+  it.each(cases)('$claim', ({ from, to, tell }) => {
+    expect(names(from, to)).toEqual(tell)
   })
 })
