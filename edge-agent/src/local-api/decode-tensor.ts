@@ -1,7 +1,7 @@
 import { TensorError } from '@kedge/shared/errors/model-error'
 import type { DType, Tensor, TensorData } from '@kedge/shared/model/tensor'
 import { fromDatatype, knownDatatypes } from './datatypes.js'
-import { toHalf } from './to-half.js'
+import { toHalf } from '@kedge/shared/model/half'
 
 /** A tensor as a request carries it: row-major elements, flat or nested. */
 export interface RequestTensor {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@kedge/shared/model/tensor'
-import { fromHalf } from '@kedge/shared/telemetry/half'
+import { fromHalf } from '@kedge/shared/model/half'
 import { toDatatype } from './datatypes.js'
 
 /**

@@ -75,13 +75,24 @@ async function readProtos(
 ): Promise<Tensors> {
   const tensors: Record<string, Tensor> = {}
   for (const file of await readdir(folder)) {
-    const [, number] = new RegExp(`^${role}_(\\d+)\\.pb$`).exec(file) ?? []
+    const [, newer, older] = testDataName(role).exec(file) ?? []
+    const number = newer ?? older
     if (number === undefined) continue
     const { name, tensor } = readTensorProto(await readFile(path.join(folder, file)))
     const known = specs.find((spec) => spec.name === name) ?? specs[Number(number)]
-    if (known) tensors[known.name] = tensor
+    if (known) tensors[known.name] = inPrecision(tensor, known)
   }
   return tensors
+}
+
+/** `input_0.pb`, or `test_data_0_input.pb` as in older sets. */
+const testDataName = (role: 'input' | 'output') =>
+  new RegExp(`^(?:${role}_(\\d+)|test_data_(\\d+)_${role})\\.pb$`)
+
+/** The data of a float32 original serve a model converted to float16 too. */
+function inPrecision(tensor: Tensor, { dtype }: TensorSpec): Tensor {
+  if (tensor.dtype !== 'float32' || dtype !== 'float16') return tensor
+  return { ...tensor, dtype, data: fromNumbers(dtype, Array.from(tensor.data as Float32Array)) }
 }
 
 async function readJson(

@@ -1,4 +1,4 @@
-import { fromHalf } from '@kedge/shared/telemetry/half'
+import { fromHalf } from '@kedge/shared/model/half'
 import type { Tolerance } from '@kedge/shared/model/release'
 import { formatShape, type Tensor, type Tensors } from '@kedge/shared/model/tensor'
 

@@ -1,3 +1,4 @@
+import { toHalf } from '@kedge/shared/model/half'
 import { ModelError } from '@kedge/shared/errors/model-error'
 import { isDType, toElementType, type ElementType } from '@kedge/shared/model/onnx/element-type'
 import { WireReader } from '@kedge/shared/model/onnx/wire-reader'
@@ -85,6 +86,8 @@ function toData(dtype: DType, { pieces, integers, texts }: Found): Tensor['data'
   if (pieces.length > 0) return fromTensorBytes(dtype, concatBytes(pieces))
   if (dtype === 'int64') return BigInt64Array.from(integers, BigInt)
   if (dtype === 'uint64') return BigUint64Array.from(integers, (n) => BigInt.asUintN(64, BigInt(n)))
+  // int32_data holds the bits of a float16, not its value.
+  if (dtype === 'float16') return Uint16Array.from(integers)
   return fromNumbers(dtype, integers)
 }
 
@@ -93,6 +96,7 @@ export function fromNumbers(
   dtype: Exclude<DType, 'string' | 'int64' | 'uint64'>,
   numbers: readonly number[],
 ): Tensor['data'] {
+  if (dtype === 'float16') return Uint16Array.from(numbers, toHalf)
   const empty = fromTensorBytes(dtype, new Uint8Array()) as Float32Array
   return (empty.constructor as Float32ArrayConstructor).from(numbers)
 }

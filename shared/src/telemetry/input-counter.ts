@@ -1,5 +1,5 @@
 import type { Tensors } from '../model/tensor.js'
-import { fromHalf } from './half.js'
+import { fromHalf } from '../model/half.js'
 import { binOf, type ReferenceProfile } from './reference-profile.js'
 
 /** Counts inputs into the bins of the release's reference profile. */

@@ -1,6 +1,6 @@
 import type { Tensor } from '../model/tensor.js'
 import { addValue, type Moments } from './moments.js'
-import { fromHalf } from './half.js'
+import { fromHalf } from '../model/half.js'
 
 /** Of a large output only so many elements count, evenly spread: a picture has millions. */
 const maxElements = 64

@@ -1,6 +1,6 @@
 import type { Prediction, Release } from '../model/release.js'
 import type { Tensor, Tensors } from '../model/tensor.js'
-import { fromHalf } from './half.js'
+import { fromHalf } from '../model/half.js'
 import { InputCounter } from './input-counter.js'
 import { LatencyHistogram } from './latency-histogram.js'
 import { noMoments, type Moments } from './moments.js'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromHalf } from '@kedge/shared/telemetry/half'
-import { toHalf } from '../../../edge-agent/src/local-api/to-half.js'
+import { fromHalf, toHalf } from '@kedge/shared/model/half'
 import { readTensorProto } from '../../../fleet-server/src/models/read-tensor-proto.js'
 import { dataMissing, readData } from '../../support/data.js'
 import { TestFleet } from './test-fleet.js'

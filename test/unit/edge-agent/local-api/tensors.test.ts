@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { fromHalf } from '@kedge/shared/telemetry/half'
+import { fromHalf, toHalf } from '@kedge/shared/model/half'
 import { decodeTensor } from '../../../../edge-agent/src/local-api/decode-tensor.js'
 import { encodeTensor } from '../../../../edge-agent/src/local-api/encode-tensor.js'
-import { toHalf } from '../../../../edge-agent/src/local-api/to-half.js'
 
 const decode = (datatype: string, data: unknown[]) =>
   decodeTensor({ name: 'x', shape: [data.length], datatype, data })

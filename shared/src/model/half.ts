@@ -1,3 +1,13 @@
+/** The number that 16 bits stand for in IEEE 754 binary16. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
 const bits = new DataView(new ArrayBuffer(4))
 
 /** The 16 bits of IEEE 754 binary16 nearest to a number, ties to even. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromHalf } from '@kedge/shared/telemetry/half'
+import { fromHalf } from '@kedge/shared/model/half'
 
 describe('half-precision number', () => {
   // IEEE 754-2019, table 3.5, and the extremes of binary16.
