@@ -39,6 +39,10 @@ export function describeError(
   thrown: unknown,
   fallback: ErrorCode,
 ): { code: ErrorCode; message: string } {
-  if (thrown instanceof KedgeError) return { code: thrown.code, message: thrown.message }
+  if (thrown instanceof KedgeError) {
+    // `instanceof` cannot tell which codes; the base says that it is one of them.
+    const { code, message } = thrown as KedgeError
+    return { code, message }
+  }
   return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown) }
 }
