@@ -9,10 +9,11 @@ import {
   say,
 } from '../../shared/setup/steps.mjs'
 import path from 'node:path'
-import { ensureChromium } from './chromium.mjs'
 
 requireNode()
 ensureInstalled()
+// Not before: it needs a package that may just have been installed.
+const { ensureChromium } = await import('./chromium.mjs')
 process.env.KEDGE_CHROMIUM = ensureChromium()
 ensureBuilt()
 

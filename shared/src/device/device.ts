@@ -2,6 +2,7 @@ import { LinkError } from '../errors/device-error.js'
 import type { Enrolment } from '../protocol/enrolment.js'
 import type { ReportedState } from '../protocol/reported-state.js'
 import { topics } from '../protocol/topics.js'
+import type { Envelope } from '../trust/dsse.js'
 import type { Tensors } from '../model/tensor.js'
 import type { Label } from '../telemetry/score.js'
 import { Seconds } from '../util/units.js'
@@ -50,6 +51,7 @@ class RunningDevice implements Device {
   readonly #listeners = new Set<() => void>()
   readonly #stopping = new AbortController()
   readonly #describe: () => Promise<ReportedState>
+  #listening: AsyncDisposable | undefined
   #ending: (() => Promise<void> | void)[] = []
 
   constructor(host: DeviceHost, enrolment: Enrolment, state: DeviceState) {
@@ -69,15 +71,7 @@ class RunningDevice implements Device {
   async start(): Promise<void> {
     const { link } = this.#host
     this.#loop.wake()
-    const desired = await link.subscribe(
-      topics.desired(this.id),
-      (envelope) =>
-        void this.#state.accept(envelope).then((changed) => {
-          if (changed) this.#loop.retryNow()
-          this.#changed()
-        }),
-    )
-    const acks = await this.#uplink.listen()
+    await this.#listen()
     const unwatch = link.onOnline((online) => {
       if (online) void this.#greet()
       this.#changed()
@@ -86,12 +80,7 @@ class RunningDevice implements Device {
       task: () => this.flush(),
       signal: this.#stopping.signal,
     })
-    this.#ending = [
-      () => windows,
-      unwatch,
-      () => acks[Symbol.asyncDispose](),
-      () => desired[Symbol.asyncDispose](),
-    ]
+    this.#ending = [() => windows, unwatch, () => this.#listening?.[Symbol.asyncDispose]()]
     if (link.online) await this.#greet()
   }
 
@@ -137,8 +126,37 @@ class RunningDevice implements Device {
     await link.publish(topics.presence(this.id), { v: 1, state: 'offline' }).catch(() => undefined)
   }
 
+  /**
+   * Subscribes to what the fleet says to this device. A broker that refuses is asked again at the
+   * next connection; what is stored is served meanwhile.
+   */
+  async #listen(): Promise<void> {
+    if (this.#listening) return
+    const { link, log } = this.#host
+    const subscriptions: AsyncDisposable[] = []
+    const leave = async () => {
+      for (const subscription of subscriptions) await subscription[Symbol.asyncDispose]()
+    }
+    this.#listening = { [Symbol.asyncDispose]: leave }
+    try {
+      const onDesired = (envelope: Envelope) => void this.#onDesired(envelope)
+      subscriptions.push(await link.subscribe(topics.desired(this.id), onDesired))
+      subscriptions.push(await this.#uplink.listen())
+    } catch (error) {
+      this.#listening = undefined
+      log.warn('the broker refuses what this device must hear', { error: String(error) })
+      await leave()
+    }
+  }
+
+  async #onDesired(envelope: Envelope): Promise<void> {
+    if (await this.#state.accept(envelope)) this.#loop.retryNow()
+    this.#changed()
+  }
+
   async #greet(): Promise<void> {
     const { link, log } = this.#host
+    await this.#listen()
     try {
       await link.publish(topics.presence(this.id), { v: 1, state: 'online' })
     } catch (error) {

@@ -90,7 +90,14 @@ function hasOtherWork(wanted: DesiredSlot, { active, deployment }: SlotRecord): 
   return !deployment || !isFor(deployment, wanted) || !isSettled(deployment)
 }
 
-/** Whether a deployment answers what is wanted; a failed one answers until an operator retries. */
-function isFor(deployment: Deployment, wanted: DesiredSlot): boolean {
-  return deployment.release.sha256 === wanted.release.sha256 && deployment.attempt >= wanted.attempt
+/**
+ * Whether a deployment answers what is wanted. A failed one answers until an operator retries, or
+ * rolls the same release out anew.
+ */
+function isFor({ release, rollout, attempt }: Deployment, wanted: DesiredSlot): boolean {
+  return (
+    release.sha256 === wanted.release.sha256 &&
+    rollout === wanted.rollout &&
+    attempt >= wanted.attempt
+  )
 }

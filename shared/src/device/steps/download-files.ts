@@ -21,14 +21,16 @@ export async function downloadFiles(
   if (!release) return advance(deployment, { type: 'incomplete' }, host.clock.now())
   const files = filesOf(release, chooseVariant(release, host.inference.providers))
   const missing = new Map<string, ChunkRef>()
+  let assembled = 0
   for (const file of files) {
     if (await host.models.has(file.sha256)) continue
     const index = await fetchIndex(file, host, signal)
     for (const chunk of await missingChunks(index, host)) missing.set(chunk.sha256, chunk)
-    await reserveSpace(index, [...missing.values()], host)
+    assembled += index.length
   }
   const chunks = [...missing.values()]
   const total = chunks.reduce((sum, { length }) => sum + length, 0)
+  await reserveSpace(assembled + total, host)
   let done = 0
   context.progress(slot, done, total)
   await fetchChunks(chunks, {
@@ -61,13 +63,8 @@ async function missingChunks(index: ChunkIndex, host: DeviceHost): Promise<reado
   return planTransfer(index, held).missing
 }
 
-/** Refuses before the first byte what cannot fit: the chunks, and the file that is made of them. */
-async function reserveSpace(
-  index: ChunkIndex,
-  missing: readonly ChunkRef[],
-  host: DeviceHost,
-): Promise<void> {
-  const need = index.length + missing.reduce((sum, { length }) => sum + length, 0)
+/** Refuses before the first byte what cannot fit: the chunks, and the files that are made of them. */
+async function reserveSpace(need: number, host: DeviceHost): Promise<void> {
   const { freeBytes } = await host.models.space()
   if (freeBytes >= need) return
   throw new StorageError(

@@ -131,6 +131,18 @@ const cases: Record<string, Case> = {
     wants: wanted(two, 4),
     does: 'begin',
   },
+  'begins again when a new rollout names what failed before': {
+    record: { active: active(one), deployment: deployment(two, 'failed') },
+    running: one,
+    wants: { ...wanted(two), rollout: 'r-2' },
+    does: 'begin',
+  },
+  'says for which rollout it runs what it runs': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    running: one,
+    wants: { ...wanted(one), rollout: 'r-2' },
+    does: 'settle',
+  },
   'has nothing to gain from a retry of what runs': {
     record: { active: active(two), deployment: deployment(two, 'active', 0) },
     running: two,
