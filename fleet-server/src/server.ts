@@ -81,7 +81,7 @@ async function startParts(
   void issuer.refresh()
   teardown.add(() => issuer[Symbol.asyncDispose]())
 
-  const http = await startHttp(context, { secrets, broker, embedded, teardown })
+  const http = await startHttp(context, { secrets, broker, teardown })
   return {
     url: http,
     mqttPort: embedded?.port,
@@ -156,13 +156,12 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
 interface Doors {
   readonly secrets: ServerSecrets
   readonly broker: Broker
-  readonly embedded: EmbeddedBroker | undefined
   readonly teardown: Teardown
 }
 
 async function startHttp(
   context: ServerContext,
-  { secrets, broker, embedded, teardown }: Doors,
+  { secrets, broker, teardown }: Doors,
 ): Promise<string> {
   const stopped = new AbortController()
   const app = createApp(context, {
@@ -176,6 +175,6 @@ async function startHttp(
   const server = await listenHttp(app, context.config)
   teardown.add(() => server[Symbol.asyncDispose]())
   teardown.add(() => stopped.abort())
-  if (embedded) server.onUpgrade('/mqtt', embedded.handleWebSocket.bind(embedded))
+  server.onUpgrade('/mqtt', broker.handleWebSocket.bind(broker))
   return server.url
 }

@@ -10,14 +10,14 @@ import type { RefusalReason } from './refusal.js'
 export interface Broker extends DeviceOutbox, AsyncDisposable {
   /** False while an external broker cannot be reached. */
   readonly ready: boolean
+  /** Takes an HTTP upgrade over: MQTT over WebSocket (MQTT 3.1.1, section 6). */
+  handleWebSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 /** The broker inside the server's own process. */
 export interface EmbeddedBroker extends Broker {
   /** The TCP port it listens on. */
   readonly port: number
-  /** Takes an HTTP upgrade over: MQTT over WebSocket (MQTT 3.1.1, section 6). */
-  handleWebSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 /** Something the server wants every subscriber to find. */

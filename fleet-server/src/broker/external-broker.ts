@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { LinkError } from '@kedge/shared/errors/device-error'
 import { qos, topicMap, type PayloadOf, type TopicKind } from '@kedge/shared/protocol/topic-map'
 import { serverFilters, type Topic } from '@kedge/shared/protocol/topics'
@@ -7,6 +9,7 @@ import { systemEntropy } from '@kedge/shared/util/entropy'
 import { retrySchedule } from '@kedge/shared/util/retry-schedule'
 import { Seconds } from '@kedge/shared/util/units'
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
+import { bridgeToBroker } from './bridge-to-broker.js'
 import type { Broker, BrokerParts, RetainedMessage } from './broker.js'
 import { DeviceInbox } from './device-inbox.js'
 import { readUplink } from './device-rules.js'
@@ -14,6 +17,7 @@ import { encodeMessage } from './encode-message.js'
 import { QuietLog } from './quiet-log.js'
 import { refusalOf } from './refusal.js'
 import { Turnstile } from './turnstile.js'
+import { WebSocketDoor } from './web-socket-door.js'
 
 export interface ExternalBrokerOptions extends BrokerParts {
   /**
@@ -45,6 +49,7 @@ class ExternalBroker implements Broker {
   readonly #outgoing = new Turnstile(windowSize)
   readonly #incoming = new Turnstile(windowSize)
   readonly #stopping = new AbortController()
+  readonly #webSockets: WebSocketDoor
   #client: MqttClient | undefined
   #session: Promise<void> = Promise.resolve()
 
@@ -52,6 +57,7 @@ class ExternalBroker implements Broker {
     this.#options = options
     this.#quiet = new QuietLog(options.log)
     this.#inbox = new DeviceInbox(options.messages, options.metrics)
+    this.#webSockets = new WebSocketDoor((page) => bridgeToBroker(options.url, page))
   }
 
   get ready(): boolean {
@@ -80,6 +86,11 @@ class ExternalBroker implements Broker {
     }
   }
 
+  /** Pages connect where they came from, and are carried on to the broker. */
+  handleWebSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#webSockets.upgrade(request, socket, head)
+  }
+
   /** The connections of another broker are not ours to end. */
   disconnect(): Promise<void> {
     return Promise.resolve()
@@ -87,6 +98,7 @@ class ExternalBroker implements Broker {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
+    this.#webSockets.close()
     await this.#session
     await this.#inbox.idle()
   }
