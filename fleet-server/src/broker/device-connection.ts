@@ -3,7 +3,7 @@ import { KiB } from '@kedge/shared/util/units'
 import type { Client, Subscription } from 'aedes'
 import type { BlobSender } from './blob-sender.js'
 
-/** Windows of devices are 8 to 32 chunks. */
+/** Windows of devices are 128 chunks, and two models may be on their way. */
 export const subscriptionLimit = 512
 /** What may lie unread for one device, beside chunks: desired states and acknowledgements. */
 const backlogLimit = KiB(512)

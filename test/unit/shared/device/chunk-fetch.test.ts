@@ -31,8 +31,8 @@ async function setUp(count: number) {
 }
 
 describe('chunk fetch', () => {
-  it('brings every chunk once, with at most 32 subscriptions open, and leaves none', async () => {
-    const { broker, link, refs, fetch, arrived } = await setUp(100)
+  it('brings every chunk once, with at most 128 subscriptions open, and leaves none', async () => {
+    const { broker, link, refs, fetch, arrived } = await setUp(300)
     let mostOpen = 0
     broker.blobAsSent = (_sha256, bytes) => {
       mostOpen = Math.max(mostOpen, link.subscribed.length)
@@ -40,7 +40,7 @@ describe('chunk fetch', () => {
     }
     await fetchChunks(refs, fetch)
     expect(arrived.toSorted()).toEqual(refs.map((ref) => ref.sha256).sort())
-    expect([mostOpen, link.subscribed.length]).toEqual([32, 0])
+    expect([mostOpen, link.subscribed.length]).toEqual([128, 0])
   })
 
   it('asks again for a chunk that came with wrong bytes', async () => {
@@ -95,7 +95,7 @@ describe('chunk fetch', () => {
     const stopped = expect(fetchChunks(refs, { ...fetch, signal: stopping.signal })).rejects.toBe(
       reason,
     )
-    await eventually(() => link.subscribed.length === 32)
+    await eventually(() => link.subscribed.length === 40)
     stopping.abort(reason)
     await stopped
     const other = await setUp(40)
