@@ -42,10 +42,10 @@ async function compareRuns({ what, layers, calls, atMost }: (typeof cases)[numbe
   const runner = await loadRunner(session, layers)
   const inputs = { x: { dtype: 'float32', shape, data } } as const
   const contest = { bare: () => session.run(feeds), ours: () => runner.run(inputs), calls }
-  await timeBlock(contest, true)
+  await timeBlock(contest)
   const idle = idleShare()
   const pairs: (readonly [number, number])[] = []
-  for (let i = 0; i < blocks; i++) pairs.push(await timeBlock(contest, i % 2 === 0))
+  for (let i = 0; i < blocks; i++) pairs.push(await timeBlock(contest))
   const ratios = pairs.map(([a, b]) => b / a)
   return {
     what,
@@ -58,17 +58,19 @@ async function compareRuns({ what, layers, calls, atMost }: (typeof cases)[numbe
   }
 }
 
-/** Microseconds a call of each, in a block of calls on end; who goes first changes by block. */
-async function timeBlock(
-  { bare, ours, calls }: Contest,
-  bareFirst: boolean,
-): Promise<readonly [number, number]> {
-  if (bareFirst) {
-    const first = await timeCalls(bare, calls)
-    return [first, await timeCalls(ours, calls)]
+/**
+ * Microseconds a call of each: medians of a block in which they take turns, each first in every
+ * other turn. The machine changes its pace from one block of calls to the next by more than what
+ * is measured here.
+ */
+async function timeBlock({ bare, ours, calls }: Contest): Promise<readonly [number, number]> {
+  const [bareTimes, ourTimes]: [number[], number[]] = [[], []]
+  for (let i = 0; i < calls; i++) {
+    if (i % 2 === 0) bareTimes.push(await timeCall(bare))
+    ourTimes.push(await timeCall(ours))
+    if (i % 2 === 1) bareTimes.push(await timeCall(bare))
   }
-  const first = await timeCalls(ours, calls)
-  return [await timeCalls(bare, calls), first]
+  return [median(bareTimes), median(ourTimes)]
 }
 
 interface Contest {
@@ -77,15 +79,10 @@ interface Contest {
   readonly calls: number
 }
 
-/** The median of the calls: a mean would tell how often the machine was taken away meanwhile. */
-async function timeCalls(call: () => Promise<unknown>, calls: number): Promise<number> {
-  const times: number[] = []
-  for (let i = 0; i < calls; i++) {
-    const start = performance.now()
-    await call()
-    times.push((performance.now() - start) * 1000)
-  }
-  return median(times)
+async function timeCall(call: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await call()
+  return (performance.now() - start) * 1000
 }
 
 /**

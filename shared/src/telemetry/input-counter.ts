@@ -1,55 +1,83 @@
-import type { Tensors } from '../model/tensor.js'
 import { fromHalf } from '../model/half.js'
-import { binOf, type ReferenceProfile } from './reference-profile.js'
+import type { Tensor, Tensors } from '../model/tensor.js'
+import type { ReferenceProfile } from './reference-profile.js'
 
 /** Counts inputs into the bins of the release's reference profile. */
 export class InputCounter {
-  readonly #inputs: readonly CountedInput[]
+  readonly #inputs: readonly BinnedInput[]
 
   constructor(profile: ReferenceProfile) {
-    this.#inputs = Object.entries(profile.inputs).map(([name, features]) => ({
-      name,
-      features: features.map(({ edges }) => ({
-        edges: Float64Array.from(edges),
-        counts: new Uint32Array(edges.length + 1),
-      })),
-    }))
+    this.#inputs = Object.entries(profile.inputs).map(
+      ([name, features]) =>
+        new BinnedInput(
+          name,
+          features.map(({ edges }) => edges),
+        ),
+    )
   }
 
-  /** Element i of a row, the last dimension, counts as feature i. */
   record(inputs: Tensors): void {
-    for (const { name, features } of this.#inputs) {
-      const tensor = inputs[name]
-      if (!tensor) continue
-      const { data, dtype } = tensor
-      let feature = 0
-      for (let i = 0; i < data.length; i++) {
-        const { edges, counts } = features[feature]!
-        const raw = data[i]!
-        if (typeof raw === 'string') break
-        const value = dtype === 'float16' ? fromHalf(Number(raw)) : Number(raw)
-        counts[binOf(edges, value)]! += 1
-        feature = feature + 1 === features.length ? 0 : feature + 1
-      }
+    for (const input of this.#inputs) {
+      const tensor = inputs[input.name]
+      if (tensor) input.record(tensor)
     }
   }
 
   /** The counts so far, and starts again from zero. */
   take(): Record<string, number[][]> {
-    return Object.fromEntries(
-      this.#inputs.map(({ name, features }) => [
-        name,
-        features.map(({ counts }) => {
-          const taken = [...counts]
-          counts.fill(0)
-          return taken
-        }),
-      ]),
-    )
+    return Object.fromEntries(this.#inputs.map((input) => [input.name, input.take()]))
   }
 }
 
-interface CountedInput {
+/** One input's bins. All features lie in one array: a cache line serves several of them. */
+class BinnedInput {
   readonly name: string
-  readonly features: readonly { readonly edges: Float64Array; readonly counts: Uint32Array }[]
+  readonly #edges: Float64Array
+  readonly #counts: Uint32Array
+  /** Of feature i, the first edge; of the one after the last, the end. */
+  readonly #starts: Int32Array
+
+  constructor(name: string, edges: readonly (readonly number[])[]) {
+    this.name = name
+    this.#edges = Float64Array.from(edges.flat())
+    this.#starts = new Int32Array(edges.length + 1)
+    edges.forEach((own, i) => (this.#starts[i + 1] = this.#starts[i]! + own.length))
+    // A feature has one bin more than it has edges.
+    this.#counts = new Uint32Array(this.#edges.length + edges.length)
+  }
+
+  /** Element i of a row, the last dimension, counts as feature i. */
+  record({ data, dtype }: Tensor): void {
+    const features = this.#starts.length - 1
+    if (dtype === 'string' || features === 0) return
+    let feature = 0
+    for (let i = 0; i < data.length; i++) {
+      const raw = data[i]!
+      const value = dtype === 'float16' ? fromHalf(Number(raw)) : Number(raw)
+      this.#count(feature, value)
+      feature = feature + 1 === features ? 0 : feature + 1
+    }
+  }
+
+  take(): number[][] {
+    const taken: number[][] = []
+    for (let i = 0; i + 1 < this.#starts.length; i++) {
+      taken.push([...this.#counts.subarray(this.#starts[i]! + i, this.#starts[i + 1]! + i + 1)])
+    }
+    this.#counts.fill(0)
+    return taken
+  }
+
+  /** The bin is the number of edges that are not above the value, as in `binOf`. */
+  #count(feature: number, value: number): void {
+    const edges = this.#edges
+    let low = this.#starts[feature]!
+    let high = this.#starts[feature + 1]!
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (value < edges[middle]!) high = middle
+      else low = middle + 1
+    }
+    this.#counts[low + feature]! += 1
+  }
 }

@@ -7,33 +7,34 @@ export interface OpenPrediction {
   readonly predicted: number
 }
 
+const width = 3
+
 /**
  * The latest predictions, by an id that costs next to nothing to make: a tag and a number.
  * When it is full the oldest are forgotten, and a label for one of those counts no more.
  */
 export class OpenPredictions {
   readonly #tag: string
-  readonly #numbers: Float64Array
-  readonly #times: Float64Array
-  readonly #predicted: Float64Array
+  /** Number, time and prediction of each place, side by side: one cache line holds them. */
+  readonly #places: Float64Array
+  readonly #capacity: number
   #next = 1
 
   /** @param tag must not be used by any other instance, now or later */
   constructor(tag: string, capacity = 8_192) {
     this.#tag = tag
-    this.#numbers = new Float64Array(capacity)
-    this.#times = new Float64Array(capacity)
-    this.#predicted = new Float64Array(capacity)
+    this.#places = new Float64Array(capacity * width)
+    this.#capacity = capacity
   }
 
   /** The id of a prediction; `undefined` as the prediction keeps no place for a label. */
   add(at: number, predicted: number | undefined): string {
     const number = this.#next++
     if (predicted !== undefined) {
-      const place = number % this.#numbers.length
-      this.#numbers[place] = number
-      this.#times[place] = at
-      this.#predicted[place] = predicted
+      const place = (number % this.#capacity) * width
+      this.#places[place] = number
+      this.#places[place + 1] = at
+      this.#places[place + 2] = predicted
     }
     return `${this.#tag}-${number}`
   }
@@ -46,21 +47,22 @@ export class OpenPredictions {
   take(id: string): number | undefined {
     const place = this.#placeOf(id)
     if (place === undefined) return undefined
-    this.#numbers[place] = 0
-    return this.#predicted[place]
+    this.#places[place] = 0
+    return this.#places[place + 2]
   }
 
   /** Takes all that wait, oldest first. */
   drain(): OpenPrediction[] {
-    const open = [...this.#numbers.keys()]
-      .filter((place) => this.#numbers[place]! > 0)
-      .sort((a, b) => this.#numbers[a]! - this.#numbers[b]!)
+    const places = this.#places
+    const open = Array.from({ length: this.#capacity }, (_, i) => i * width)
+      .filter((place) => places[place]! > 0)
+      .sort((a, b) => places[a]! - places[b]!)
       .map((place) => ({
-        id: `${this.#tag}-${this.#numbers[place]}`,
-        at: this.#times[place]!,
-        predicted: this.#predicted[place]!,
+        id: `${this.#tag}-${places[place]}`,
+        at: places[place + 1]!,
+        predicted: places[place + 2]!,
       }))
-    this.#numbers.fill(0)
+    places.fill(0)
     return open
   }
 
@@ -68,7 +70,7 @@ export class OpenPredictions {
     const split = id.lastIndexOf('-')
     if (id.slice(0, split) !== this.#tag) return undefined
     const number = Number(id.slice(split + 1))
-    const place = number % this.#numbers.length
-    return number > 0 && this.#numbers[place] === number ? place : undefined
+    const place = (number % this.#capacity) * width
+    return number > 0 && this.#places[place] === number ? place : undefined
   }
 }

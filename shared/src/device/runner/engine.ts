@@ -1,3 +1,4 @@
+import type { InferenceError } from '../../errors/device-error.js'
 import type { Tensors, TensorSpec } from '../../model/tensor.js'
 
 /** A model that ONNX Runtime has loaded. */
@@ -5,8 +6,17 @@ export interface EngineSession {
   readonly provider: string
   readonly inputs: readonly TensorSpec[]
   readonly outputs: readonly TensorSpec[]
-  /** @throws InferenceError `inference-failed` */
-  run(inputs: Tensors): Promise<Tensors>
+  /**
+   * Gives what `done` makes of the outputs: one promise for both, on the path of every inference.
+   *
+   * @param failed is told of the error before it is thrown
+   * @throws InferenceError `inference-failed`
+   */
+  run<T>(
+    inputs: Tensors,
+    done: (outputs: Tensors) => T,
+    failed?: (error: InferenceError) => void,
+  ): Promise<T>
   release(): Promise<void>
 }
 

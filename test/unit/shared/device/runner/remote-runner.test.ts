@@ -63,8 +63,8 @@ function hangingEngine(): Engine & { hangs: boolean } {
     hangs: false,
     async load(model: Uint8Array, providers: readonly string[]) {
       const session = await realEngine.load(model, providers)
-      const run: typeof session.run = (tensors) =>
-        engine.hangs ? new Promise(() => undefined) : session.run(tensors)
+      const run: typeof session.run = (tensors, done, failed) =>
+        engine.hangs ? new Promise(() => undefined) : session.run(tensors, done, failed)
       return { ...session, run }
     },
   }
