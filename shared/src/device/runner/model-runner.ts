@@ -76,8 +76,7 @@ export class ModelRunner {
     try {
       checkInputs(inputs, this.#session.inputs)
     } catch (error) {
-      this.#countError(error)
-      return Promise.reject(error)
+      return this.#refuse(error)
     }
     const start = this.#clock.monotonic()
     return this.#session.run(
@@ -85,6 +84,13 @@ export class ModelRunner {
       (outputs) => this.#countRun(inputs, outputs, start),
       (error) => this.#countError(error),
     )
+  }
+
+  // Async, so that it rejects.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async #refuse(error: unknown): Promise<never> {
+    this.#countError(error)
+    throw error
   }
 
   #countRun(inputs: Tensors, outputs: Tensors, start: number): RunResult {
