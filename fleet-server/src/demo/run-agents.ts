@@ -21,7 +21,7 @@ export const demoAgents = (data: string): DemoAgent[] =>
     name: `agent-${site}`,
     data: path.join(data, 'demo', `agent-${site}`),
     port: 8090 + i,
-    labels: { site, app: 'load-forecaster' },
+    labels: { name: `agent-${site}`, site, app: 'load-forecaster' },
   }))
 
 export const isEnrolled = ({ data }: DemoAgent): boolean =>

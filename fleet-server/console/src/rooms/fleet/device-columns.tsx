@@ -11,7 +11,7 @@ export const deviceColumns: readonly Column<Device>[] = [
   {
     key: 'device',
     head: 'Device',
-    width: '22%',
+    width: '26%',
     phone: 'lead',
     cell: (device) => <DeviceCell device={device} />,
   },
@@ -26,7 +26,7 @@ export const deviceColumns: readonly Column<Device>[] = [
   {
     key: 'labels',
     head: 'Labels',
-    width: '24%',
+    width: '22%',
     phone: 'bare',
     cell: (device) => <Labels labels={withoutName(device.labels)} />,
   },
