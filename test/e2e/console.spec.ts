@@ -94,6 +94,8 @@ test.describe('the fleet', () => {
 
 test('only the keyboard is needed', async ({ signedIn }) => {
   const { keyboard } = signedIn
+  // A key pressed before the rows are there has nothing to move to.
+  await expect(signedIn.locator('[data-row]').nth(1)).toBeVisible()
   await keyboard.press('j')
   await keyboard.press('j')
   await keyboard.press('k')
