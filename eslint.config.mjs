@@ -1,3 +1,4 @@
+// At the top because ESLint, and every editor that runs it, looks for its settings from here down.
 import js from '@eslint/js'
 import ts from 'typescript-eslint'
 

@@ -1,3 +1,4 @@
+// At the top because Vitest, and every editor that runs it, takes the folder of this file as the root.
 import { defineConfig } from 'vitest/config'
 
 // Tests run the sources; child processes they start run what `npm run build` made.
