@@ -16,10 +16,11 @@ export class InputCounter {
     )
   }
 
-  record(inputs: Tensors): void {
+  /** @param runs how many have their inputs behind one another in each tensor */
+  record(inputs: Tensors, runs: number): void {
     for (const input of this.#inputs) {
       const tensor = inputs[input.name]
-      if (tensor) input.record(tensor)
+      if (tensor) input.record(tensor, runs)
     }
   }
 
@@ -47,11 +48,16 @@ class BinnedInput {
   }
 
   /** Element i of a row, the last dimension, counts as feature i. */
-  record({ data, dtype }: Tensor): void {
+  record(tensor: Tensor, runs: number): void {
+    if (tensor.dtype === 'string' || this.#starts.length === 1) return
+    const length = tensor.data.length / runs
+    for (let run = 0; run < runs; run++) this.#recordRows(tensor, run * length, length)
+  }
+
+  #recordRows({ data, dtype }: Tensor, start: number, length: number): void {
     const features = this.#starts.length - 1
-    if (dtype === 'string' || features === 0) return
     let feature = 0
-    for (let i = 0; i < data.length; i++) {
+    for (let i = start; i < start + length; i++) {
       const raw = data[i]!
       const value = dtype === 'float16' ? fromHalf(Number(raw)) : Number(raw)
       this.#count(feature, value)

@@ -8,6 +8,7 @@ export interface OpenPrediction {
 }
 
 const width = 3
+const idsAhead = 32
 
 /**
  * The latest predictions, by an id that costs next to nothing to make: a tag and a number.
@@ -18,6 +19,8 @@ export class OpenPredictions {
   /** Number, time and prediction of each place, side by side: one cache line holds them. */
   readonly #places: Float64Array
   readonly #capacity: number
+  #ids: string[] = []
+  #firstId = 0
   #next = 1
 
   /** @param tag must not be used by any other instance, now or later */
@@ -27,16 +30,26 @@ export class OpenPredictions {
     this.#capacity = capacity
   }
 
-  /** The id of a prediction; `undefined` as the prediction keeps no place for a label. */
-  add(at: number, predicted: number | undefined): string {
-    const number = this.#next++
-    if (predicted !== undefined) {
-      const place = (number % this.#capacity) * width
-      this.#places[place] = number
-      this.#places[place + 1] = at
-      this.#places[place + 2] = predicted
-    }
-    return `${this.#tag}-${number}`
+  /** The number of the next prediction. */
+  next(): number {
+    return this.#next++
+  }
+
+  /** Made some ahead: with cold caches an id costs as much to write as a run to count. */
+  idOf(number: number): string {
+    const id = this.#ids[number - this.#firstId]
+    if (id !== undefined) return id
+    this.#firstId = number
+    this.#ids = Array.from({ length: idsAhead }, (_, i) => `${this.#tag}-${number + i}`)
+    return this.#ids[0]!
+  }
+
+  /** Keeps what was predicted under a number until its label comes. */
+  add(number: number, at: number, predicted: number): void {
+    const place = (number % this.#capacity) * width
+    this.#places[place] = number
+    this.#places[place + 1] = at
+    this.#places[place + 2] = predicted
   }
 
   has(id: string): boolean {
@@ -58,7 +71,7 @@ export class OpenPredictions {
       .filter((place) => places[place]! > 0)
       .sort((a, b) => places[a]! - places[b]!)
       .map((place) => ({
-        id: `${this.#tag}-${places[place]}`,
+        id: this.idOf(places[place]!),
         at: places[place + 1]!,
         predicted: places[place + 2]!,
       }))

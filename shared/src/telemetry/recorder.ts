@@ -1,12 +1,13 @@
 import type { Prediction, Release } from '../model/release.js'
-import type { Tensor, Tensors } from '../model/tensor.js'
-import { fromHalf } from '../model/half.js'
+import type { Tensors } from '../model/tensor.js'
 import { InputCounter } from './input-counter.js'
 import { LatencyHistogram } from './latency-histogram.js'
 import { noMoments, type Moments } from './moments.js'
 import { OpenPredictions, type OpenPrediction } from './open-predictions.js'
 import { countOutput } from './output-counter.js'
 import type { ReferenceProfile } from './reference-profile.js'
+import { readPredictions } from './read-predictions.js'
+import { RunBacklog, runWidth, type RunBatch } from './run-backlog.js'
 import { addLabel, noScore, toTruth, type Label } from './score.js'
 import { maxCountedClasses, type Score, type TelemetryWindow } from './window.js'
 
@@ -20,6 +21,8 @@ export interface RecorderOptions {
   readonly startedAt: number
 }
 
+const nothing: Tensors = {}
+
 /** Counts what one version of a model does. On the path of every inference: it must stay cheap. */
 export class Recorder {
   readonly #options: RecorderOptions
@@ -28,6 +31,7 @@ export class Recorder {
   readonly #outputs: readonly { readonly name: string; readonly moments: Moments }[]
   readonly #inputs: InputCounter | undefined
   readonly #open: OpenPredictions
+  readonly #backlog: RunBacklog
   #classes = new Map<number, number>()
   #errors = new Map<string, number>()
   #score: Score | undefined
@@ -40,19 +44,16 @@ export class Recorder {
     this.#outputs = options.release.outputs.map(({ name }) => ({ name, moments: noMoments() }))
     this.#inputs = options.profile && new InputCounter(options.profile)
     this.#open = new OpenPredictions(options.tag)
+    this.#backlog = new RunBacklog((batch) => this.#countBatch(batch))
     this.#from = options.startedAt
   }
 
   /** Counts one run and gives the id under which its prediction can be labelled. */
   record(inputs: Tensors, outputs: Tensors, run: { latencyUs: number; at: number }): string {
-    this.#count += 1
-    this.#latency.record(run.latencyUs)
-    this.#inputs?.record(inputs)
-    for (const { name, moments } of this.#outputs) {
-      const output = outputs[name]
-      if (output) countOutput(moments, output)
-    }
-    return this.#open.add(run.at, this.#predict(outputs))
+    const number = this.#open.next()
+    const { latencyUs, at } = run
+    this.#backlog.add({ number, latencyUs, at }, this.#inputs ? inputs : nothing, outputs)
+    return this.#open.idOf(number)
   }
 
   recordError(code: string): void {
@@ -64,6 +65,7 @@ export class Recorder {
    * @throws UsageError when the label is none the model has
    */
   feedback(id: string, label: Label): boolean {
+    this.#backlog.settle()
     // An unknown id first: the version that made it may have other labels.
     if (!this.#prediction || !this.#open.has(id)) return false
     const truth = toTruth(this.#prediction, label)
@@ -75,11 +77,13 @@ export class Recorder {
 
   /** Predictions without a label, for whoever takes over their memory. */
   takeOpenPredictions(): OpenPrediction[] {
+    this.#backlog.settle()
     return this.#open.drain()
   }
 
   /** What was counted since the last call; undefined when that is nothing. */
   takeWindow(now: number): TelemetryWindow | undefined {
+    this.#backlog.settle()
     const from = this.#from
     this.#from = now
     if (this.#count === 0 && this.#errors.size === 0 && !this.#score) return undefined
@@ -112,23 +116,29 @@ export class Recorder {
     this.#score = undefined
   }
 
-  /** The class or value predicted for a single row; of a batch every row's class is counted. */
-  #predict(outputs: Tensors): number | undefined {
-    const prediction = this.#prediction
-    const output = prediction && outputs[prediction.output]
-    if (!output) return undefined
-    if (prediction.kind === 'value') {
-      const value = output.data.length === 1 ? numberAt(output, 0) : NaN
-      return Number.isFinite(value) ? value : undefined
+  #countBatch(batch: RunBatch): void {
+    const { length, runs, inputs, outputs } = batch
+    this.#count += length
+    for (let i = 0; i < length; i++) this.#latency.record(runs[i * runWidth + 1]!)
+    this.#inputs?.record(inputs, length)
+    for (const { name, moments } of this.#outputs) {
+      const output = outputs[name]
+      if (output) countOutput(moments, output, length)
     }
-    const classes = prediction.labels?.length ?? output.shape.at(-1) ?? output.data.length
-    const rows = Math.floor(output.data.length / Math.max(1, classes))
-    let winner: number | undefined
-    for (let row = 0; row < rows; row++) {
-      winner = largest(output, row * classes, classes)
-      this.#countClass(winner)
-    }
-    return rows === 1 ? winner : undefined
+    if (this.#prediction) this.#keepPredictions(batch, this.#prediction)
+  }
+
+  /** Of a run that predicted one class or value, that can be labelled; every class is counted. */
+  #keepPredictions({ length, runs, outputs }: RunBatch, prediction: Prediction): void {
+    const output = outputs[prediction.output]
+    if (!output || (prediction.kind === 'value' && output.data.length !== length)) return
+    const predicted = readPredictions(output, prediction)
+    if (prediction.kind === 'classes') predicted.forEach((winner) => this.#countClass(winner))
+    if (predicted.length !== length) return
+    predicted.forEach((one, i) => {
+      const place = i * runWidth
+      if (one !== undefined) this.#open.add(runs[place]!, runs[place + 2]!, one)
+    })
   }
 
   #countClass(winner: number | undefined): void {
@@ -138,23 +148,4 @@ export class Recorder {
       this.#classes.set(winner, (count ?? 0) + 1)
     }
   }
-}
-
-/** Undefined when no score is a number. */
-function largest(tensor: Tensor, start: number, count: number): number | undefined {
-  let best: number | undefined
-  let bestScore = -Infinity
-  for (let i = 0; i < count; i++) {
-    const score = numberAt(tensor, start + i)
-    if (score > bestScore) {
-      best = i
-      bestScore = score
-    }
-  }
-  return best
-}
-
-function numberAt({ dtype, data }: Tensor, i: number): number {
-  const value = data[i]!
-  return dtype === 'float16' ? fromHalf(Number(value)) : Number(value)
 }

@@ -109,7 +109,7 @@ describe('input counter', () => {
 
   it('counts element i of each row as feature i', () => {
     const counter = new InputCounter(profile)
-    counter.record({ x: { ...row(0, 5, 1, 10, 2, 11), shape: [3, 2] } })
+    counter.record({ x: { ...row(0, 5, 1, 10, 2, 11), shape: [3, 2] } }, 1)
     expect(counter.take()).toEqual({
       x: [
         [1, 1, 1],
@@ -118,9 +118,20 @@ describe('input counter', () => {
     })
   })
 
+  it('starts each run at feature 0, also when a row of the run before was not whole', () => {
+    const counter = new InputCounter(profile)
+    counter.record({ x: { ...row(0, 5, 1, 0, 5, 1), shape: [2, 3] } }, 2)
+    expect(counter.take()).toEqual({
+      x: [
+        [2, 2, 0],
+        [2, 0],
+      ],
+    })
+  })
+
   it('begins again from zero when its counts were taken', () => {
     const counter = new InputCounter(profile)
-    counter.record({ x: row(1, 1) })
+    counter.record({ x: row(1, 1) }, 1)
     counter.take()
     expect(counter.take()).toEqual({
       x: [
@@ -132,8 +143,8 @@ describe('input counter', () => {
 
   it('reads half floats and big integers as the numbers they are', () => {
     const counter = new InputCounter(profile)
-    counter.record({ x: { dtype: 'float16', shape: [2], data: Uint16Array.of(0x3c00, 0x4900) } })
-    counter.record({ x: { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 10n) } })
+    counter.record({ x: { dtype: 'float16', shape: [2], data: Uint16Array.of(0x3c00, 0x4900) } }, 1)
+    counter.record({ x: { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 10n) } }, 1)
     expect(counter.take()).toEqual({
       x: [
         [0, 2, 0],
@@ -144,8 +155,8 @@ describe('input counter', () => {
 
   it('lets inputs pass that it does not know, and strings', () => {
     const counter = new InputCounter(profile)
-    counter.record({ z: row(1, 1) })
-    counter.record({ x: { dtype: 'string', shape: [2], data: ['1', '2'] } })
+    counter.record({ z: row(1, 1) }, 1)
+    counter.record({ x: { dtype: 'string', shape: [2], data: ['1', '2'] } }, 1)
     expect(counter.take()).toEqual({
       x: [
         [0, 0, 0],
