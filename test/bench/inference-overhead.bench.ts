@@ -17,7 +17,7 @@ const cases = [
   { what: '375 µs model', layers: [784, 1024, 1024, 512, 10], calls: 80, atMost: 1.02 },
 ] as const
 
-const blocks = 40
+const blocks = 200
 
 /** `run` inside a runner, with all counting, against a bare `session.run`. */
 export const bench: Bench = {

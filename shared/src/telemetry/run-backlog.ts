@@ -22,8 +22,9 @@ const capacity = 32
 export class RunBacklog {
   readonly #runs = new Float64Array(capacity * runWidth)
   readonly #count: (batch: RunBatch) => void
-  #inputs: readonly TensorStack[] | undefined
-  #outputs: readonly TensorStack[] | undefined
+  /** Of the inputs, and behind them of the outputs. */
+  #stacks: readonly TensorStack[] = []
+  #inputs = 0
   #length = 0
 
   /** @param count counts a batch of runs before it returns; the batch is written over afterwards */
@@ -34,20 +35,21 @@ export class RunBacklog {
   /** Counts the run at once, or with others before `settle` returns. */
   add(run: { number: number; latencyUs: number; at: number }, inputs: Tensors, outputs: Tensors) {
     const row = this.#length
-    // The first run shows what the tensors of this model are like.
-    this.#inputs ??= stacksFor(inputs)
-    this.#outputs ??= stacksFor(outputs)
-    if (!put(this.#inputs, row, inputs) || !put(this.#outputs, row, outputs)) {
-      const runs = Float64Array.of(run.number, run.latencyUs, run.at)
-      this.#count({ length: 1, runs, inputs, outputs })
-      return
+    if (this.#stacks.length === 0) this.#learn(inputs, outputs)
+    for (let i = 0; i < this.#stacks.length; i++) {
+      const stack = this.#stacks[i]!
+      const tensors = i < this.#inputs ? inputs : outputs
+      if (!stack.put(row, tensors[stack.name])) {
+        const runs = Float64Array.of(run.number, run.latencyUs, run.at)
+        return this.#count({ length: 1, runs, inputs, outputs })
+      }
     }
     const place = row * runWidth
     this.#runs[place] = run.number
     this.#runs[place + 1] = run.latencyUs
     this.#runs[place + 2] = run.at
     this.#length = row + 1
-    if (this.#length === capacity) this.settle()
+    if (row + 1 === capacity) this.settle()
   }
 
   /** Counts what waits. */
@@ -58,19 +60,21 @@ export class RunBacklog {
     this.#count({
       length,
       runs: this.#runs,
-      inputs: stacked(this.#inputs!, length),
-      outputs: stacked(this.#outputs!, length),
+      inputs: stacked(this.#stacks.slice(0, this.#inputs), length),
+      outputs: stacked(this.#stacks.slice(this.#inputs), length),
     })
+  }
+
+  /** The first run shows what the tensors of this model are like. */
+  #learn(inputs: Tensors, outputs: Tensors): void {
+    const stacks = [inputs, outputs].map(stacksFor)
+    this.#inputs = stacks[0]!.length
+    this.#stacks = stacks.flat()
   }
 }
 
 const stacksFor = (tensors: Tensors): readonly TensorStack[] =>
   Object.entries(tensors).map(([name, tensor]) => new TensorStack(name, tensor, capacity))
-
-function put(stacks: readonly TensorStack[], row: number, tensors: Tensors): boolean {
-  for (const stack of stacks) if (!stack.put(row, tensors[stack.name])) return false
-  return true
-}
 
 function stacked(stacks: readonly TensorStack[], length: number): Tensors {
   const tensors: Record<string, Tensor> = {}
