@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { jsonCodec } from '../model/document-codec.js'
 import { releaseRefSchema } from '../model/release.js'
-import { publicKeySchema } from '../trust/keys.js'
-import { countSchema, deviceIdSchema, modelNameSchema, timestampSchema } from '../util/scalars.js'
+import {
+  countSchema,
+  deviceIdSchema,
+  modelNameSchema,
+  sha256Schema,
+  timestampSchema,
+} from '../util/scalars.js'
 
 /**
  * What a slot is to run. A slot bears the model's name.
@@ -22,17 +27,27 @@ export const deviceConfigSchema = z.object({
 })
 export type DeviceConfig = z.infer<typeof deviceConfigSchema>
 
-/** What one device is to be. Signed by the fleet key; a device accepts only a greater `seq`. */
+/**
+ * What one device is to be. Signed by a fleet key that the trusted root lists; a device accepts only a
+ * greater `(epoch, seq)`.
+ */
 export const desiredStateSchema = z.object({
   v: z.literal(1),
   fleet: z.string().max(80),
   device: deviceIdSchema,
-  seq: countSchema,
+  /** The root's `fleetEpoch`: greater once a fleet has begun to count anew. */
+  epoch: countSchema,
+  /** Any number: the device says by a code of its own which one is none that it can count with. */
+  seq: z.number(),
   issuedAt: timestampSchema,
   expires: timestampSchema,
-  /** Keys that may sign releases. */
-  publishers: z.array(publicKeySchema).max(64),
+  /** A device whose trusted root is older fetches the next ones before it does anything. */
+  minRootVersion: countSchema.min(1),
   slots: z.record(modelNameSchema, desiredSlotSchema),
+  /** The least counter a release of a model may have. */
+  floor: z.record(modelNameSchema, countSchema),
+  /** Digests of releases that must not run, whoever has signed them. */
+  revoked: z.array(sha256Schema).max(512),
   config: deviceConfigSchema,
 })
 export type DesiredState = z.infer<typeof desiredStateSchema>

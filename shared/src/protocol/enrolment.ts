@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { UsageError } from '../errors/kedge-error.js'
-import { publicKeySchema } from '../trust/keys.js'
 import { decodeUtf8, encodeUtf8, fromBase64Url, toBase64Url } from '../util/bytes.js'
-import { base64Schema, deviceIdSchema, labelsSchema } from '../util/scalars.js'
+import { base64Schema, deviceIdSchema, labelsSchema, sha256Schema } from '../util/scalars.js'
 
 const tokenSchema = z.object({
   /** Address of the server's API. */
@@ -10,8 +9,13 @@ const tokenSchema = z.object({
   secret: z.string().min(16).max(128),
   /** SHA-256 of the certificate authority to pin; absent where TLS is off. */
   ca: z.string().optional(),
+  /** SHA-256 of the root.json that the device is to begin with. */
+  root: sha256Schema,
 })
 export type EnrolmentToken = z.infer<typeof tokenSchema>
+
+/** 64 KiB in base64. */
+const maxRootText = 87_384
 
 const prefix = 'ket_'
 
@@ -57,8 +61,8 @@ export const enrolmentProofOf = (
 export const enrolmentSchema = z.object({
   device: deviceIdSchema,
   fleet: z.string().max(80),
-  /** Keys that may sign desired states. */
-  fleetKeys: z.array(publicKeySchema).min(1).max(8),
+  /** The bytes of the root.json that trust begins with, in base64. */
+  root: base64Schema.max(maxRootText),
   /** `mqtt://…` for agents, `ws://…/mqtt` for browsers. */
   brokerUrl: z.url(),
 })

@@ -65,6 +65,10 @@ export const reportedStateSchema = z.object({
   agent: z.object({ name: z.string().max(64), version: z.string().max(64) }),
   /** `seq` of the desired state it is working to; 0 before the first. */
   seqApplied: countSchema,
+  /** Version of the root metadata that it trusts. */
+  rootVersion: countSchema,
+  /** What it goes by has expired: it infers on, and changes nothing before it hears anew. */
+  stale: z.boolean(),
   capabilities: capabilitiesSchema,
   storage: z.object({ usedBytes: countSchema, freeBytes: countSchema }),
   slots: z.record(modelNameSchema, reportedSlotSchema),

@@ -2,7 +2,7 @@ import { bytesCodec, cborCodec, jsonCodec } from '../model/document-codec.js'
 import { envelopeSchema } from '../trust/dsse.js'
 import { telemetryAckSchema, telemetryBatchSchema } from './telemetry.js'
 import { presenceSchema, reportedStateSchema } from './reported-state.js'
-import { KiB } from '../util/units.js'
+import { KiB, MiB } from '../util/units.js'
 
 /** Everything both ends must agree on for each kind of topic, said once. */
 export const topicMap = {
@@ -23,6 +23,8 @@ export const topicMap = {
   ack: { codec: jsonCodec(telemetryAckSchema), retain: false, from: 'server', maxBytes: KiB(1) },
   /** 128 KiB is the largest message AWS IoT carries. */
   blob: { codec: bytesCodec, retain: true, from: 'server', maxBytes: KiB(128) },
+  /** TUF metadata, verified as the bytes it came in; each role has a smaller limit of its own. */
+  meta: { codec: bytesCodec, retain: true, from: 'server', maxBytes: MiB(1) },
 } as const
 
 export type TopicKind = keyof typeof topicMap

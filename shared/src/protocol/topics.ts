@@ -20,6 +20,8 @@ export const topics = {
   telemetry: ofDevice('telemetry'),
   ack: ofDevice('ack'),
   blob: (sha256: string): Topic<'blob'> => ({ kind: 'blob', path: `${root}/blob/${sha256}` }),
+  /** By the names of TUF with consistent snapshots: `3.root.json`, `timestamp.json`, … */
+  meta: (name: string): Topic<'meta'> => ({ kind: 'meta', path: `${root}/meta/${name}` }),
 } as const
 
 /** The filters a server subscribes to on a broker that it does not run itself. */
@@ -28,13 +30,20 @@ export const serverFilters = (['reported', 'presence', 'telemetry'] as const).ma
 )
 
 const blobPattern = new RegExp(`^${root}/blob/([0-9a-f]{64})$`)
+/** A delegated role is named for its model: `4.model.gesture.json`. */
+const metaPattern = new RegExp(
+  `^${root}/meta/(timestamp\\.json|[1-9]\\d{0,14}\\.(?:root|snapshot|targets|model\\.[a-z0-9][a-z0-9-]{0,62})\\.json)$`,
+)
 const devicePattern = new RegExp(
   `^${root}/d/([a-z0-9][a-z0-9._-]{0,63})/(desired|reported|presence|telemetry|ack)$`,
 )
 
+type DeviceTopicKind = Exclude<TopicKind, 'blob' | 'meta'>
+
 export type ParsedTopic =
   | { readonly topic: Topic<'blob'>; readonly sha256: string }
-  | { readonly topic: Topic<Exclude<TopicKind, 'blob'>>; readonly device: string }
+  | { readonly topic: Topic<'meta'>; readonly name: string }
+  | { readonly topic: Topic<DeviceTopicKind>; readonly device: string }
 
 /**
  * Reads an exact topic; filters with wildcards are not topics.
@@ -44,6 +53,8 @@ export type ParsedTopic =
 export function parseTopic(path: string): ParsedTopic {
   const sha256 = blobPattern.exec(path)?.[1]
   if (sha256 !== undefined) return { topic: topics.blob(sha256), sha256 }
+  const name = metaPattern.exec(path)?.[1]
+  if (name !== undefined) return { topic: topics.meta(name), name }
   const [, device, kind] = devicePattern.exec(path) ?? []
   if (device === undefined) {
     throw new DocumentError(
@@ -51,5 +62,5 @@ export function parseTopic(path: string): ParsedTopic {
       `${JSON.stringify(path.slice(0, 200))} is no topic of Kedge`,
     )
   }
-  return { topic: { kind: kind as Exclude<TopicKind, 'blob'>, path }, device }
+  return { topic: { kind: kind as DeviceTopicKind, path }, device }
 }
