@@ -38,6 +38,17 @@ export const errorCodes = {
   'signature-invalid': fact('No trusted key has signed this.'),
   'sequence-stale': fact('The document is older than one already accepted.'),
   expired: fact('The document is past its expiry time.'),
+  'root-missing': fact(
+    'There is no trust root to start from. The device has to be enrolled again.',
+  ),
+  'root-out-of-order': fact('The next trust root does not have the version that must follow.'),
+  'metadata-missing': passing('The server does not have signed metadata that it must have.'),
+  'metadata-invalid': fact('Signed metadata is not of the form it must have.'),
+  'metadata-too-large': fact('Signed metadata is larger than the limit, or than was announced.'),
+  'metadata-rollback': fact('Signed metadata is older than what was already trusted.'),
+  'metadata-expired': passing('Signed metadata is past its expiry time, and no newer one came.'),
+  'metadata-mixed': fact('Signed metadata files do not belong together.'),
+  'name-refused': fact('A name in signed metadata is one that could leave its folder.'),
 
   // delivery and device
   'link-offline': passing('There is no connection to the fleet server.'),

@@ -1,0 +1,47 @@
+import type { Ms } from '../../util/units.js'
+
+/**
+ * Where the trusted files are kept, byte for byte as they came: `root.json`, `timestamp.json`,
+ * `snapshot.json`, `targets.json`, `model.<name>.json`.
+ * A write is atomic, and has reached the disk when its promise resolves.
+ */
+export interface MetadataStore {
+  read(name: string): Promise<Uint8Array | undefined>
+  write(name: string, bytes: Uint8Array): Promise<void>
+  /** Of a file that is not there, too. */
+  remove(name: string): Promise<void>
+}
+
+/**
+ * Fetches a file of the repository by its name there: `3.root.json`, `timestamp.json`,
+ * `7.snapshot.json`, `2.targets.json`, `4.model.<name>.json`. Gives up after `maxBytes`.
+ * Resolves with undefined when the repository has no such file; rejects when it cannot be asked.
+ */
+export type FetchMetadata = (name: string, maxBytes: number) => Promise<Uint8Array | undefined>
+
+export interface RepositoryOptions {
+  readonly store: MetadataStore
+  readonly fetch: FetchMetadata
+  /** Trusted time (trusted-time.ts). Read once for each refresh (client workflow 5.1). */
+  readonly now: () => Ms
+  readonly limits?: Partial<RepositoryLimits>
+  /** Tells which names of roles and paths of targets are acceptable; names.ts unless given. */
+  readonly names?: NameRules
+}
+
+export interface NameRules {
+  acceptsRole(name: string): boolean
+  acceptsTarget(path: string): boolean
+}
+
+/** Bytes, but for the last two. */
+export interface RepositoryLimits {
+  readonly root: number
+  readonly timestamp: number
+  readonly snapshot: number
+  readonly targets: number
+  /** New root files taken in one refresh. */
+  readonly rootRotations: number
+  /** Delegated roles asked for one target (client workflow 5.6.7.1). */
+  readonly delegations: number
+}
