@@ -2,6 +2,7 @@ import { bytesCodec, cborCodec, jsonCodec } from '../model/document-codec.js'
 import { envelopeSchema } from '../trust/dsse.js'
 import { telemetryAckSchema, telemetryBatchSchema } from './telemetry.js'
 import { presenceSchema, reportedStateSchema } from './reported-state.js'
+import { timeRequestSchema } from './time.js'
 import { KiB, MiB } from '../util/units.js'
 
 /** Everything both ends must agree on for each kind of topic, said once. */
@@ -21,6 +22,8 @@ export const topicMap = {
     maxBytes: KiB(128),
   },
   ack: { codec: jsonCodec(telemetryAckSchema), retain: false, from: 'server', maxBytes: KiB(1) },
+  ask: { codec: jsonCodec(timeRequestSchema), retain: false, from: 'device', maxBytes: KiB(1) },
+  time: { codec: jsonCodec(envelopeSchema), retain: false, from: 'server', maxBytes: KiB(4) },
   /** 128 KiB is the largest message AWS IoT carries. */
   blob: { codec: bytesCodec, retain: true, from: 'server', maxBytes: KiB(128) },
   /** TUF metadata, verified as the bytes it came in; each role has a smaller limit of its own. */

@@ -19,13 +19,16 @@ export const topics = {
   presence: ofDevice('presence'),
   telemetry: ofDevice('telemetry'),
   ack: ofDevice('ack'),
+  /** What time is it? */
+  ask: ofDevice('ask'),
+  time: ofDevice('time'),
   blob: (sha256: string): Topic<'blob'> => ({ kind: 'blob', path: `${root}/blob/${sha256}` }),
   /** By the names of TUF with consistent snapshots: `3.root.json`, `timestamp.json`, … */
   meta: (name: string): Topic<'meta'> => ({ kind: 'meta', path: `${root}/meta/${name}` }),
 } as const
 
 /** The filters a server subscribes to on a broker that it does not run itself. */
-export const serverFilters = (['reported', 'presence', 'telemetry'] as const).map(
+export const serverFilters = (['reported', 'presence', 'telemetry', 'ask'] as const).map(
   (kind) => `${root}/d/+/${kind}`,
 )
 
@@ -35,7 +38,7 @@ const metaPattern = new RegExp(
   `^${root}/meta/(timestamp\\.json|[1-9]\\d{0,14}\\.(?:root|snapshot|targets|model\\.[a-z0-9][a-z0-9-]{0,62})\\.json)$`,
 )
 const devicePattern = new RegExp(
-  `^${root}/d/([a-z0-9][a-z0-9._-]{0,63})/(desired|reported|presence|telemetry|ack)$`,
+  `^${root}/d/([a-z0-9][a-z0-9._-]{0,63})/(desired|reported|presence|telemetry|ack|ask|time)$`,
 )
 
 type DeviceTopicKind = Exclude<TopicKind, 'blob' | 'meta'>

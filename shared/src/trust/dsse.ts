@@ -16,12 +16,19 @@ export type Envelope = z.infer<typeof envelopeSchema>
 export const payloadTypes = {
   release: 'application/vnd.kedge.release.v1+json',
   desired: 'application/vnd.kedge.desired.v1+json',
+  time: 'application/vnd.kedge.time.v1+json',
 } as const
 
 /** An Ed25519 public key that its holder trusts for some purpose. */
 export interface TrustedKey {
   readonly id: string
   readonly key: CryptoKey
+}
+
+/** Keys of which `threshold` must have signed, each counted once. */
+export interface Quorum {
+  readonly keys: readonly TrustedKey[]
+  readonly threshold: number
 }
 
 export interface Signer {
@@ -44,7 +51,7 @@ export async function signEnvelope(
 }
 
 /**
- * The payload's bytes, once any of `keys` has signed exactly them.
+ * The payload's bytes, once any of the keys, or enough of a quorum, have signed exactly them.
  * A `keyid` is a hint that nobody vouches for, so every key is tried (DSSE protocol.md, "Protocol").
  *
  * @throws TrustError `signature-invalid`
@@ -52,7 +59,7 @@ export async function signEnvelope(
 export async function openEnvelope(
   envelope: Envelope,
   payloadType: string,
-  keys: readonly TrustedKey[],
+  trusted: readonly TrustedKey[] | Quorum,
 ): Promise<Uint8Array> {
   if (envelope.payloadType !== payloadType) {
     throw new TrustError(
@@ -60,33 +67,40 @@ export async function openEnvelope(
       `the envelope holds ${envelope.payloadType}, not ${payloadType}`,
     )
   }
+  const { keys, threshold } = 'threshold' in trusted ? trusted : { keys: trusted, threshold: 1 }
   const payload = decode(envelope.payload)
   const signed = preAuthEncoding(payloadType, payload)
+  // "t-of-n distinct keys" (DSSE protocol.md): two signatures of one key count once.
+  const signers = new Set<TrustedKey>()
   for (const { sig } of envelope.signatures) {
-    if (await isSignedByAny(keys, sig, signed)) return payload
+    const others = keys.filter((key) => !signers.has(key))
+    const signer = await findSigner(others, sig, signed)
+    if (signer) signers.add(signer)
+    if (signers.size >= threshold) return payload
   }
   throw new TrustError(
     'signature-invalid',
-    `none of the ${keys.length} trusted keys has signed this ${payloadType}`,
+    `${signers.size} of the ${keys.length} trusted keys have signed this ${payloadType}, ` +
+      `and it takes ${threshold}`,
   )
 }
 
 /** A signature that cannot even be read is one of nobody; the next may be good. */
-async function isSignedByAny(
+async function findSigner(
   keys: readonly TrustedKey[],
   sig: string,
   signed: Uint8Array,
-): Promise<boolean> {
+): Promise<TrustedKey | undefined> {
   let signature: Uint8Array
   try {
     signature = fromBase64Url(sig)
   } catch {
-    return false
+    return undefined
   }
-  for (const { key } of keys) {
-    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return true
+  for (const trusted of keys) {
+    if (await crypto.subtle.verify('Ed25519', trusted.key, signature, signed)) return trusted
   }
-  return false
+  return undefined
 }
 
 /** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */

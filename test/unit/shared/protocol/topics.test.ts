@@ -5,7 +5,7 @@ import { parseTopic, serverFilters, topics } from '@kedge/shared/protocol/topics
 import { topicMap } from '@kedge/shared/protocol/topic-map'
 import { seededRuns } from '../../../support/seeded-runs.js'
 
-const kinds = ['desired', 'reported', 'presence', 'telemetry', 'ack'] as const
+const kinds = ['desired', 'reported', 'presence', 'telemetry', 'ack', 'ask', 'time'] as const
 const long = 100_000
 
 describe('topics', () => {
@@ -25,6 +25,18 @@ describe('topics', () => {
     const topic = topics.blob(sha256)
     expect(topic.path).toBe(`kedge/1/blob/${sha256}`)
     expect(parseTopic(topic.path)).toEqual({ topic, sha256 })
+  })
+
+  it.each([
+    'timestamp.json',
+    '1.root.json',
+    '300.root.json',
+    '7.snapshot.json',
+    '2.targets.json',
+    '4.model.gesture.json',
+  ])('name the metadata file %s', (name) => {
+    const topic = topics.meta(name)
+    expect(parseTopic(topic.path)).toEqual({ topic, name })
   })
 
   it.each([
@@ -52,6 +64,17 @@ describe('topics', () => {
     `kedge/1/blob/${'a'.repeat(65)}`,
     'kedge/1/blob/+',
     'kedge/1/blob/#',
+    'kedge/1/meta/+',
+    'kedge/1/meta/root.json',
+    'kedge/1/meta/0.root.json',
+    'kedge/1/meta/01.root.json',
+    'kedge/1/meta/1.timestamp.json',
+    'kedge/1/meta/1.model.json',
+    'kedge/1/meta/1.model...json',
+    'kedge/1/meta/1.model.a/../root.json',
+    'kedge/1/meta/1.model.Gesture.json',
+    'kedge/1/meta/1.role1.json',
+    'kedge/1/meta/9999999999999999.root.json',
     '$SYS/broker',
     '$share/group/kedge/1/d/d-1/desired',
   ])('does not include %j', (path) => {
@@ -73,15 +96,18 @@ describe('topics', () => {
       'kedge/1/d/+/reported',
       'kedge/1/d/+/presence',
       'kedge/1/d/+/telemetry',
+      'kedge/1/d/+/ask',
     ])
-    for (const kind of ['reported', 'presence', 'telemetry'] as const) {
+    for (const kind of ['reported', 'presence', 'telemetry', 'ask'] as const) {
       expect(topicMap[kind].from).toBe('device')
     }
   })
 
-  it('carry nothing that is larger than what AWS IoT takes', () => {
-    for (const { maxBytes } of Object.values(topicMap)) {
+  it('carry nothing but metadata that is larger than what AWS IoT takes', () => {
+    const { meta, ...others } = topicMap
+    for (const { maxBytes } of Object.values(others)) {
       expect(maxBytes).toBeLessThanOrEqual(128 * 1024)
     }
+    expect(meta.maxBytes).toBe(1024 * 1024)
   })
 })
