@@ -1,6 +1,4 @@
 import type { DeviceKind } from '@kedge/shared/protocol/enrolment'
-import type { Signer } from '@kedge/shared/trust/dsse'
-import type { PublicKey } from '@kedge/shared/trust/keys'
 import type { Clock } from '@kedge/shared/util/clock'
 import type { Entropy } from '@kedge/shared/util/entropy'
 import type { BlobStore } from './blobs/blob-store.js'
@@ -13,11 +11,13 @@ import type { EnrolmentTokenRepository } from './devices/enrolment-token-reposit
 import type { KeyedExclusive } from './devices/keyed-exclusive.js'
 import type { EventBus } from './events/event-bus.js'
 import type { PublisherRepository } from './models/publisher-repository.js'
+import type { ReleaseLimitRepository } from './models/release-limit-repository.js'
 import type { ReleaseRepository } from './models/release-repository.js'
 import type { Log } from './observability/log.js'
 import type { Metrics } from './observability/metrics.js'
 import type { RolloutRepository } from './rollouts/rollout-repository.js'
 import type { TelemetryRepository } from './telemetry/telemetry-repository.js'
+import type { FleetTrust } from './trust/fleet-trust.js'
 
 /** What business functions work with; each says by `Pick` which of it. */
 export interface ServerContext {
@@ -29,8 +29,8 @@ export interface ServerContext {
   readonly events: EventBus
   readonly startedAt: number
 
-  /** The key that signs desired states, and the name of the fleet that follows from it. */
-  readonly fleet: { readonly id: string; readonly signer: Signer; readonly publicKey: PublicKey }
+  /** Who may sign what, and the key that signs desired states. */
+  readonly trust: FleetTrust
   readonly blobs: BlobStore
   readonly outbox: DeviceOutbox
   /** Where a device of this kind connects that reached the server at `origin`. */
@@ -44,6 +44,7 @@ export interface ServerContext {
   readonly issuer: DesiredRefresh
   readonly publishers: PublisherRepository
   readonly releases: ReleaseRepository
+  readonly limits: ReleaseLimitRepository
   readonly rollouts: RolloutRepository
   readonly telemetry: TelemetryRepository
 }

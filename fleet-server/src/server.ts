@@ -1,5 +1,5 @@
+import path from 'node:path'
 import { ServerError } from '@kedge/shared/errors/server-error'
-import { importSigner } from '@kedge/shared/trust/keys'
 import { systemClock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
 import { createAdminCheck } from './accounts/admin-token.js'
@@ -26,6 +26,7 @@ import { EventBus } from './events/event-bus.js'
 import { createApp } from './http/app.js'
 import { listenHttp } from './http/listen-http.js'
 import { PublisherRepository } from './models/publisher-repository.js'
+import { ReleaseLimitRepository } from './models/release-limit-repository.js'
 import { ReleaseRepository } from './models/release-repository.js'
 import { createLog } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
@@ -33,6 +34,10 @@ import { RelayOutbox } from './relay-outbox.js'
 import { RolloutRepository } from './rollouts/rollout-repository.js'
 import { Teardown } from './teardown.js'
 import { TelemetryRepository } from './telemetry/telemetry-repository.js'
+import { FleetTrust } from './trust/fleet-trust.js'
+import { KeyFolder } from './trust/key-folder.js'
+import { MetadataRepository } from './trust/metadata-repository.js'
+import { viewTrust } from './trust/view-trust.js'
 
 /** A running server. Disposing it stops everything in order. */
 export interface FleetServer extends AsyncDisposable {
@@ -76,6 +81,9 @@ async function startParts(
   const embedded = 'port' in broker ? broker : undefined
   address.mqttPort = embedded?.port
 
+  await warnOfDevelopment(context)
+  context.trust.start(() => void issuer.refresh())
+  teardown.add(() => context.trust[Symbol.asyncDispose]())
   // What a server that was killed had left undone.
   issuer.start()
   void issuer.refresh()
@@ -89,6 +97,11 @@ async function startParts(
   }
 }
 
+async function warnOfDevelopment(context: ServerContext): Promise<void> {
+  const { advice } = await viewTrust(context)
+  if (advice !== null) context.log.warn(advice)
+}
+
 interface Foundations {
   readonly db: Database
   readonly outbox: RelayOutbox
@@ -100,20 +113,22 @@ async function createParts(
   secrets: ServerSecrets,
   { db, outbox, address }: Foundations,
 ): Promise<Omit<ServerContext, 'issuer'>> {
-  const { id, publicKey } = secrets.fleetKey
+  const log = createLog(config.logLevel)
   return {
     config,
     clock: systemClock,
     entropy: systemEntropy,
-    log: createLog(config.logLevel),
+    log,
     metrics: new Metrics(),
     events: new EventBus(),
     startedAt: systemClock.now(),
-    fleet: {
-      id: `f-${id}`,
-      signer: await importSigner(secrets.fleetKey),
-      publicKey: { id, key: publicKey },
-    },
+    trust: await FleetTrust.open({
+      clock: systemClock,
+      log,
+      outbox,
+      repository: new MetadataRepository(db),
+      keys: new KeyFolder(path.join(config.data, 'keys')),
+    }),
     blobs: await openBlobStore(config.blobs, secrets),
     outbox,
     brokerUrlFor: address.urlFor,
@@ -123,6 +138,7 @@ async function createParts(
     desired: new DesiredStateRepository(db),
     publishers: new PublisherRepository(db),
     releases: new ReleaseRepository(db),
+    limits: new ReleaseLimitRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
   }

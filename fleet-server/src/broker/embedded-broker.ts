@@ -90,7 +90,9 @@ class AedesBroker implements EmbeddedBroker {
     if ('device' in parsed) this.#deliver(parsed.device, topic, payload)
     else {
       for (const connection of this.#sessions.all()) {
-        if (connection.listensTo(topic.path)) connection.announce(parsed.sha256)
+        if (!connection.listensTo(topic.path)) continue
+        if ('sha256' in parsed) connection.announce(parsed.sha256)
+        else this.#deliver(connection.device, topic, payload)
       }
     }
     return Promise.resolve()

@@ -32,18 +32,18 @@ const nothing = async (): Promise<void> => {}
 
 /**
  * What aedes asks of a persistence, with nothing in it: sessions are clean, devices' messages are
- * stored by the features, chunks are sent by `BlobSender`. What remains is the desired state, which
- * a subscriber gets from the database.
+ * stored by the features, chunks are sent by `BlobSender`. What remains are the desired state and
+ * signed metadata, which a subscriber gets from the database.
  */
 export const retainedOnly = (
-  source: Pick<RetainedSource, 'desired'>,
+  source: Pick<RetainedSource, 'desired' | 'meta'>,
   onError: (error: unknown) => void,
 ) => ({
   setup: nothing,
   destroy: nothing,
   storeRetained: nothing,
   createRetainedStreamCombi: (paths: readonly string[]) =>
-    paths.some(isDesired) ? Readable.from(desiredOf(paths, source, onError)) : nothingRetained,
+    paths.every(isBlob) ? nothingRetained : Readable.from(retainedOf(paths, source, onError)),
   addSubscriptions: nothing,
   removeSubscriptions: nothing,
   cleanSubscriptions: nothing,
@@ -63,24 +63,33 @@ export const retainedOnly = (
 /** For the many subscriptions to chunks: a stream for each would cost as much as the chunk. */
 const nothingRetained = { pipe: () => undefined }
 
-const isDesired = (path: string) => path.endsWith('/desired')
+const isBlob = (path: string) => /\/blob\/[0-9a-f]+$/.test(path)
 
-async function* desiredOf(
+type Source = Pick<RetainedSource, 'desired' | 'meta'>
+
+async function* retainedOf(
   paths: readonly string[],
-  source: Pick<RetainedSource, 'desired'>,
+  source: Source,
   onError: (error: unknown) => void,
 ) {
   for (const path of paths) {
-    const parsed = parseTopic(path)
-    if (!('device' in parsed) || parsed.topic.kind !== 'desired') continue
     try {
-      const envelope = await source.desired(parsed.device)
-      if (!envelope) continue
-      const payload = Buffer.from(topicMap.desired.codec.encode(envelope))
-      yield { cmd: 'publish', topic: path, payload, qos: 1, retain: true }
+      const payload = await payloadOf(path, source)
+      if (payload) yield { cmd: 'publish', topic: path, payload, qos: 1, retain: true }
     } catch (error) {
       // The device keeps what it runs; it asks again when it next connects.
       onError(error)
     }
   }
+}
+
+async function payloadOf(path: string, source: Source): Promise<Buffer | undefined> {
+  const parsed = parseTopic(path)
+  if ('name' in parsed) {
+    const bytes = await source.meta(parsed.name)
+    return bytes && Buffer.from(bytes)
+  }
+  if (!('device' in parsed) || parsed.topic.kind !== 'desired') return undefined
+  const envelope = await source.desired(parsed.device)
+  return envelope && Buffer.from(topicMap.desired.codec.encode(envelope))
 }

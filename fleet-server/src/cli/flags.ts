@@ -35,3 +35,15 @@ export function toSeconds(text: string): number {
   if (digits === undefined) throw new InvalidArgumentError('write it like 90s, 15m, 12h or 7d')
   return Number(digits) * (unitSeconds[unit] ?? 1)
 }
+
+export interface ModelVersion {
+  readonly model: string
+  readonly version: string
+}
+
+/** `detector@1.4.0` */
+export function toModelVersion(text: string): ModelVersion {
+  const [, model, version] = /^([^@]+)@([^@]+)$/.exec(text) ?? []
+  if (model !== undefined && version !== undefined) return { model, version }
+  throw new InvalidArgumentError('write it as name@version')
+}

@@ -1,13 +1,46 @@
-import { access, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import { UsageError } from '@kedge/shared/errors/kedge-error'
-import { createKeyFile, keyFileSchema, type KeyFile } from '@kedge/shared/trust/keys'
+import { createKeyFile } from '@kedge/shared/trust/keys'
+import { addSignatures } from '@kedge/shared/trust/tuf/sign-metadata'
 import { writeFileAtomically } from '../files/write-file-atomically.js'
+import { writeKeyFile } from '../trust/key-folder.js'
+import { tufSignerOf } from '../trust/tuf-signer.js'
+import type { Connection } from './client.js'
+import { toWholeNumber, withConnection } from './flags.js'
+import { grantKey } from './grant-key.js'
+import { initKeys } from './init-keys.js'
+import { listKeys } from './list-keys.js'
+import { deliver, readMetadataFile } from './metadata-files.js'
 import { print, printJson, type OutputFlags } from './output.js'
+import { checkFree, readKey } from './read-key.js'
+import { rotateKey } from './rotate-key.js'
+
+const folder = 'write the signed files here instead of uploading them'
 
 export function addKeyCommands(program: Command): void {
-  const key = program.command('key').description('keys that sign releases')
+  const key = program
+    .command('key')
+    .description('who may sign what; made and signed on your machine')
+  addMakingCommands(key)
+  addSigningCommands(key)
+  withConnection(key.command('ls [files...]'))
+    .description('roles, their keys and when they expire: of the server, or of metadata files')
+    .option('--save <dir>', 'keep root, targets and model files of the server here')
+    .action(listKeys)
+  withConnection(key.command('upload <files...>'))
+    .description('give signed root, targets or model files to the server, all or none')
+    .action(uploadFiles)
+}
+
+function addMakingCommands(key: Command): void {
+  key
+    .command('init')
+    .description('make every key of a new fleet, and the metadata it begins with')
+    .requiredOption('--out <dir>', 'a new folder; it becomes DATA/keys, without offline/')
+    .option('--roots <n>', 'how many root keys', toWholeNumber, 1)
+    .option('--threshold <n>', 'how many of them sign a root', toWholeNumber, 1)
+    .action(initKeys)
   key
     .command('create')
     .description('make a publisher key; it stays in a file of yours')
@@ -17,36 +50,60 @@ export function addKeyCommands(program: Command): void {
     .action(createKey)
 }
 
+function addSigningCommands(key: Command): void {
+  withConnection(key.command('grant <model>'))
+    .description('let a key sign releases of a model, or take its say')
+    .requiredOption('--key <files...>', 'targets keys that sign the grant')
+    .option('--to <key>', 'a public key in base64, or a key file')
+    .option('--withdraw <key>', 'a key that may sign no more: public key or key file')
+    .option('--threshold <n>', 'how many keys sign a release', toWholeNumber)
+    .option('--targets <file>', 'targets.json to begin with (that of the server)')
+    .option('--out <dir>', folder)
+    .action(grantKey)
+  withConnection(key.command('rotate <role>'))
+    .description('give root, targets, snapshot, timestamp or fleet other keys')
+    .requiredOption('--key <files...>', 'root keys that sign, of the old root and of the new')
+    .option('--add <keys...>', 'new keys: public keys in base64, or key files')
+    .option('--remove <ids...>', 'ids of keys that no longer count (all that are not added)')
+    .option('--keep', 'remove none')
+    .option('--threshold <n>', 'how many keys sign', toWholeNumber)
+    .option('--root <file>', 'root.json to begin with (that of the server)')
+    .option('--targets <file>', 'targets.json, when its keys change (that of the server)')
+    .option('--out <dir>', folder)
+    .action(rotateKey)
+  key
+    .command('sign <file>')
+    .description('add a signature to a metadata file, where it takes several')
+    .requiredOption('--key <files...>', 'keys to sign with')
+    .action(signFile)
+}
+
 interface CreateFlags extends OutputFlags {
   readonly out: string
   readonly name: string
 }
 
 async function createKey({ out, name, json }: CreateFlags): Promise<void> {
-  if (await exists(out)) {
-    throw new UsageError('conflict', `${out} exists; a key is never overwritten: choose --out`)
-  }
+  await checkFree(out)
   const key = await createKeyFile(name)
-  await writeFileAtomically(out, `${JSON.stringify(key, null, 2)}\n`, 0o600)
+  await writeKeyFile(out, key)
   if (json) return printJson({ file: out, id: key.id, name, publicKey: key.publicKey })
   print(`${out}: key ${key.id} of ${name}; keep it secret and keep a copy`)
+  print(`public key ${key.publicKey}`)
 }
 
-/** @throws UsageError `usage` when the file is no key */
-export async function readKey(file: string): Promise<KeyFile> {
-  try {
-    return keyFileSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch (cause) {
-    throw new UsageError(
-      'usage',
-      `${file} is no readable key; make one with \`kedge key create --out ${file}\``,
-      { cause },
-    )
-  }
+async function signFile(file: string, { key }: { readonly key: readonly string[] }): Promise<void> {
+  const bytes = await readMetadataFile(file)
+  const signers = await Promise.all(key.map(async (one) => tufSignerOf(await readKey(one))))
+  const type = /(^|\.)root\.json$/.test(path.basename(file)) ? 'root' : 'targets'
+  await writeFileAtomically(file, await addSignatures(bytes, type, signers))
+  print(`${file} is signed by ${signers.map(({ keyId }) => keyId.slice(0, 20)).join(', ')}`)
 }
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
+async function uploadFiles(files: readonly string[], flags: Connection): Promise<void> {
+  const read = files.map(async (file) => ({
+    name: path.basename(file),
+    bytes: await readMetadataFile(file),
+  }))
+  await deliver(await Promise.all(read), flags)
+}

@@ -2,19 +2,44 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { toleranceSchema, type Tolerance } from '@kedge/shared/model/release'
 import { formatBytes } from '@kedge/shared/util/units'
 import { allPages, answer, collect, connect, type Connection } from './client.js'
-import { withConnection } from './flags.js'
+import { toModelVersion, withConnection } from './flags.js'
+import { raiseFloor, renewModel, revokeModel } from './limit-models.js'
 import { formatAge, formatTable, print, printJson, type OutputFlags } from './output.js'
 import { pushModel } from './push-model.js'
+import { signModel } from './signed-release.js'
 
 const defaultTolerance = '1e-4,1e-3'
 
 export function addModelCommands(program: Command): void {
   const model = program.command('model').description('models and their versions')
-  withConnection(model.command('push <file>'))
-    .description('check an ONNX model, sign it and publish it as a new version')
-    .requiredOption('--name <name>', 'name of the model')
-    .requiredOption('--key <file>', 'publisher key (kedge key create)')
+  withFacts(withConnection(model.command('push <path>')))
+    .description('check an ONNX model, sign it and publish it; or publish a folder that is signed')
+    .option('--name <name>', 'name of the model')
+    .option('--key <file>', 'publisher key (kedge key create)')
     .option('--version <version>', 'such as 1.4.0 (the next patch)')
+    .action(pushModel)
+  withFacts(model.command('sign <file>'))
+    .description('check an ONNX model and sign it into a folder; no server is needed')
+    .requiredOption('--name <name>', 'name of the model')
+    .requiredOption('--key <files...>', 'publisher keys')
+    .requiredOption('--version <version>', 'such as 1.4.0')
+    .requiredOption('--out <dir>', 'folder for `kedge model push`')
+    .option(
+      '--role <file>',
+      'model.NAME.json as it is (kedge key ls --save); none for a first release',
+    )
+    .action(signModel)
+  addLimitCommands(model)
+  withConnection(model.command('ls [name]'))
+    .description('models, or the versions of one')
+    .action((name: string | undefined, flags: OutputFlags & Connection) =>
+      name === undefined ? listModels(flags) : listReleases(name, flags),
+    )
+}
+
+/** What a publisher says of a model, beside the model itself. */
+const withFacts = (command: Command): Command =>
+  command
     .option('--golden <location>', 'inputs and outputs to check it by: JSON, or ONNX test data')
     .option('--tolerance <a,r>', 'absolute,relative', toTolerance, toTolerance(defaultTolerance))
     .option('--profile-from <file>', 'CSV or NDJSON of usual inputs, to see drift by')
@@ -24,12 +49,22 @@ export function addModelCommands(program: Command): void {
     .option('--output <name>', 'the output that holds the prediction (the first)')
     .option('--unit <unit>', 'unit of a predicted value')
     .option('--notes <text>', 'what is new in it')
-    .action(pushModel)
-  withConnection(model.command('ls [name]'))
-    .description('models, or the versions of one')
-    .action((name: string | undefined, flags: OutputFlags & Connection) =>
-      name === undefined ? listModels(flags) : listReleases(name, flags),
-    )
+
+function addLimitCommands(model: Command): void {
+  withConnection(model.command('revoke'))
+    .argument('<name@version>', 'what must not run', toModelVersion)
+    .description('take a version back from every device, at its next contact')
+    .requiredOption('--reason <text>', 'why, for whoever looks at a device')
+    .option('--key <files...>', 'publisher keys, to have it in the signed metadata too')
+    .action(revokeModel)
+  withConnection(model.command('floor'))
+    .argument('<name@version>', 'the oldest that may still run', toModelVersion)
+    .description('let no device go back beyond a version')
+    .action(raiseFloor)
+  withConnection(model.command('renew <name>'))
+    .description('sign what a model has for longer, before it expires')
+    .requiredOption('--key <files...>', 'publisher keys')
+    .action(renewModel)
 }
 
 async function listModels(flags: OutputFlags & Connection): Promise<void> {

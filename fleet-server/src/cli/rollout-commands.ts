@@ -1,8 +1,8 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { parseSelector } from '@kedge/shared/protocol/selector'
 import { rolloutActions, type Rollout, type RolloutAction } from '../rollouts/rollout.js'
 import { allPages, answer, collect, connect, type Client, type Connection } from './client.js'
-import { withConnection } from './flags.js'
+import { toModelVersion, withConnection, type ModelVersion } from './flags.js'
 import { formatAge, formatTable, print, printJson, type OutputFlags } from './output.js'
 import { watchRollout } from './watch-rollout.js'
 
@@ -38,7 +38,7 @@ export function addRolloutCommands(program: Command): void {
 }
 
 interface CreateFlags extends Flags {
-  readonly model: { readonly model: string; readonly version: string }
+  readonly model: ModelVersion
   readonly select: string
   readonly name?: string
 }
@@ -104,9 +104,3 @@ const toRow = ({ id, model, version, select, state, counts, createdAt }: Rollout
   counts.waiting,
   formatAge(createdAt, Date.now()),
 ]
-
-function toModelVersion(text: string): CreateFlags['model'] {
-  const [, model, version] = /^([^@]+)@([^@]+)$/.exec(text) ?? []
-  if (model !== undefined && version !== undefined) return { model, version }
-  throw new InvalidArgumentError('write it as name@version')
-}

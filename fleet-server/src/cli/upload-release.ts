@@ -1,6 +1,11 @@
+import { modelRole } from '@kedge/shared/trust/release-target'
+import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
+import { decodeUtf8 } from '@kedge/shared/util/bytes'
 import type { PackagedRelease } from '../models/package-release.js'
 import type { ReleaseRecord } from '../models/model.js'
+import { signRelease, type SignedFile } from '../models/sign-release.js'
 import { answer, done, type Client } from './client.js'
+import { fetchMetadata } from './metadata-files.js'
 
 export interface UploadProgress {
   readonly sentBytes: number
@@ -8,21 +13,47 @@ export interface UploadProgress {
   readonly newBytes: number
 }
 
-export interface Uploaded {
-  readonly release: ReleaseRecord
+export interface UploadedBlobs {
   /** Bytes of the blobs the server lacked, and of all blobs. */
   readonly newBytes: number
   readonly totalBytes: number
 }
 
+type Blobs = ReadonlyMap<string, Uint8Array>
+type OnProgress = (progress: UploadProgress) => void
+
 const uploadsAtOnce = 6
 
-/** Uploads what the server lacks of a release, then publishes it. @throws KedgeError */
+/** Signs a release, uploads what the server lacks of it, then publishes it. @throws KedgeError */
 export async function uploadRelease(
   client: Client,
-  { release, envelope, blobs }: PackagedRelease,
-  onProgress: (progress: UploadProgress) => void = () => undefined,
-): Promise<Uploaded> {
+  { ref, blobs }: Pick<PackagedRelease, 'ref' | 'blobs'>,
+  { signer, onProgress }: { readonly signer: TufSigner; readonly onProgress?: OnProgress },
+): Promise<UploadedBlobs & { readonly release: ReleaseRecord }> {
+  const role = await fetchMetadata(client, `${modelRole(ref.model)}.json`)
+  const file = await signRelease(ref, { role, signers: [signer], now: Date.now() })
+  const uploaded = await uploadBlobs(client, blobs, onProgress)
+  return { release: await publish(client, ref, file), ...uploaded }
+}
+
+/** Publishes a release whose blobs are uploaded. */
+export const publish = (
+  client: Client,
+  { model, version }: { readonly model: string; readonly version: string },
+  { bytes }: SignedFile,
+): Promise<ReleaseRecord> =>
+  answer(
+    client.models[':name'].releases.$post({
+      param: { name: model },
+      json: { version, metadata: decodeUtf8(bytes) },
+    }),
+  )
+
+export async function uploadBlobs(
+  client: Client,
+  blobs: Blobs,
+  onProgress: OnProgress = () => undefined,
+): Promise<UploadedBlobs> {
   const { missing } = await answer(
     client.blobs.missing.$post({ json: { hashes: [...blobs.keys()] } }),
   )
@@ -42,8 +73,5 @@ export async function uploadRelease(
     }
   }
   await Promise.all(Array.from({ length: uploadsAtOnce }, upload))
-  const published = await answer(
-    client.models[':name'].releases.$post({ param: { name: release.model }, json: { envelope } }),
-  )
-  return { release: published, newBytes, totalBytes: sizeOf(blobs.keys()) }
+  return { newBytes, totalBytes: sizeOf(blobs.keys()) }
 }

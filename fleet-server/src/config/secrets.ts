@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import { createKeyFile, keyFileSchema, type KeyFile } from '@kedge/shared/trust/keys'
 import { writeFileAtomically } from '../files/write-file-atomically.js'
 import type { ServerConfig } from './config.js'
 import type { ServerEnvironment } from './env.js'
 
 export interface ServerSecrets {
   readonly adminToken: string
-  /** Signs desired states. Who holds it can only choose among what publishers have signed. */
-  readonly fleetKey: KeyFile
   /** Of the S3-compatible store, where there is one. */
   readonly s3?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -32,8 +29,7 @@ export async function loadSecrets(
   if (adminToken === '') {
     throw new UsageError('usage', '--admin-token (KEDGE_ADMIN_TOKEN) must not be empty')
   }
-  const fleetKey = await keptFleetKey(config.data)
-  return { adminToken, fleetKey, ...toS3(config, environment) }
+  return { adminToken, ...toS3(config, environment) }
 }
 
 async function keptAdminToken(data: string): Promise<string> {
@@ -43,22 +39,6 @@ async function keptAdminToken(data: string): Promise<string> {
   const token = `kat_${randomBytes(32).toString('base64url')}`
   await writeFileAtomically(file, `${token}\n`, ownerOnly)
   return token
-}
-
-async function keptFleetKey(data: string): Promise<KeyFile> {
-  const file = path.join(data, 'keys', 'fleet.json')
-  const kept = await readIfThere(file)
-  if (kept === undefined) {
-    const key = await createKeyFile('fleet')
-    await writeFileAtomically(file, `${JSON.stringify(key, null, 2)}\n`, ownerOnly)
-    return key
-  }
-  try {
-    return keyFileSchema.parse(JSON.parse(kept))
-  } catch (cause) {
-    // Making another would cut off every enrolled device, which trusts only the old one.
-    throw new UsageError('usage', `${file} is damaged; restore it from a backup`, { cause })
-  }
 }
 
 function toS3(config: ServerConfig, environment: ServerEnvironment): Pick<ServerSecrets, 's3'> {

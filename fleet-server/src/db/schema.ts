@@ -20,6 +20,7 @@ export interface DatabaseSchema {
   telemetryWindow: TelemetryWindowTable
   telemetryBucket: TelemetryBucketTable
   telemetryTotal: TelemetryTotalTable
+  trustMetadata: TrustMetadataTable
 }
 
 export type Database = Kysely<DatabaseSchema>
@@ -94,6 +95,8 @@ interface PublisherTable {
 interface ModelTable {
   name: string
   createdAt: number
+  /** The least counter a release may have; none is 0. */
+  floor: number | null
 }
 
 interface ReleaseTable {
@@ -108,6 +111,10 @@ interface ReleaseTable {
   newBytes: number
   chunks: number
   manifest: string
+  /** As signed; null for a release from before metadata. */
+  counter: number | null
+  revokedAt: number | null
+  revokedReason: string | null
 }
 
 /** Every chunk that some release of a model has: what a next one need not send. */
@@ -175,4 +182,13 @@ interface TelemetryTotalTable {
   fromAt: number
   toAt: number
   body: string
+}
+
+/** Every version of every role's metadata that a device may still ask for. */
+interface TrustMetadataTable {
+  role: string
+  version: number
+  body: string
+  expiresAt: number
+  createdAt: number
 }

@@ -21,18 +21,18 @@ type Parts = Pick<
   | 'devices'
   | 'entropy'
   | 'events'
-  | 'fleet'
   | 'log'
   | 'metrics'
   | 'outbox'
   | 'perDevice'
-  | 'publishers'
+  | 'limits'
   | 'rollouts'
+  | 'trust'
 >
 
 /** Everything the plan of any device follows from, as it was at one moment. */
 interface Intent {
-  readonly publishers: DesiredState['publishers']
+  readonly limits: Pick<DesiredContent, 'epoch' | 'minRootVersion' | 'floor' | 'revoked'>
   readonly rollouts: readonly PlannedRollout[]
 }
 
@@ -110,11 +110,19 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
   }
 
   async #readIntent(): Promise<Intent> {
-    const [publishers, rollouts] = await Promise.all([
-      this.#parts.publishers.list(),
-      this.#parts.rollouts.effective(),
-    ])
-    return { publishers: publishers.map(({ key }) => key), rollouts: rollouts.map(toPlanned) }
+    const { limits, rollouts, trust } = this.#parts
+    const [{ floor, revoked }, effective] = await Promise.all([limits.all(), rollouts.effective()])
+    // What is revoked goes to nobody: its devices fall back to the rollout before.
+    const allowed = effective.filter(({ release }) => !revoked.includes(release))
+    return {
+      limits: {
+        epoch: trust.epoch,
+        minRootVersion: trust.rootVersion,
+        floor: { ...floor },
+        revoked: [...revoked],
+      },
+      rollouts: allowed.map(toPlanned),
+    }
   }
 
   #issue(id: string, intent: Intent): Promise<void> {
@@ -124,7 +132,7 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
       if (device === undefined) return
       const issued = await desired.find(id)
       const content: DesiredContent = {
-        publishers: intent.publishers,
+        ...intent.limits,
         slots: planSlots(device, intent.rollouts, await rollouts.attempts(id)),
         config: { telemetryWindowS: this.#parts.config.desired.telemetryWindowS },
       }
@@ -154,14 +162,14 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
   }
 
   async #sign(device: Device, content: DesiredContent, previous: number): Promise<IssuedState> {
-    const { clock, config, fleet } = this.#parts
+    const { clock, config, trust } = this.#parts
     const issuedAt = clock.now()
     const expires = issuedAt + config.desired.timeToLive
     // From the clock, so that a database restored from a backup goes on above what devices hold.
     const seq = Math.max(previous + 1, issuedAt)
     const state: DesiredState = {
       v: 1,
-      fleet: fleet.id,
+      fleet: trust.id,
       device: device.id,
       seq,
       issuedAt,
@@ -169,7 +177,7 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
       ...content,
     }
     const payload = desiredStateCodec.encode(state)
-    const envelope = await signEnvelope(payloadTypes.desired, payload, fleet.signer)
+    const envelope = await signEnvelope(payloadTypes.desired, payload, trust.signer)
     return { seq, issuedAt, expires, content, envelope }
   }
 }

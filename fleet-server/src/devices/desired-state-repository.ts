@@ -4,7 +4,10 @@ import { fromJsonColumn } from '../db/json-column.js'
 import type { Connection, Database } from '../db/schema.js'
 
 /** What of a desired state matters when it is compared with another: all but sequence and times. */
-export type DesiredContent = Pick<DesiredState, 'publishers' | 'slots' | 'config'>
+export type DesiredContent = Pick<
+  DesiredState,
+  'epoch' | 'minRootVersion' | 'slots' | 'floor' | 'revoked' | 'config'
+>
 
 export interface IssuedState {
   readonly seq: number

@@ -26,6 +26,8 @@ export interface DeviceOutbox {
 export interface RetainedSource {
   blob(sha256: string): Promise<Uint8Array | undefined>
   desired(device: string): Promise<Envelope | undefined>
+  /** A file of the TUF repository, by its name there. */
+  meta(name: string): Promise<Uint8Array | undefined>
 }
 
 /** Decides who may connect. */

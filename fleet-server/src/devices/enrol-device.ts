@@ -6,14 +6,14 @@ import {
   type EnrolmentRequest,
 } from '@kedge/shared/protocol/enrolment'
 import { deviceIdOf, importPublicKey } from '@kedge/shared/trust/keys'
-import { fromBase64 } from '@kedge/shared/util/bytes'
+import { fromBase64, toBase64 } from '@kedge/shared/util/bytes'
 import type { ServerContext } from '../context.js'
 import { ownLabelsSchema } from './device.js'
 import type { EnrolmentTokenRecord } from './enrolment-token.js'
 
 type Parts = Pick<
   ServerContext,
-  'brokerUrlFor' | 'clock' | 'devices' | 'events' | 'fleet' | 'issuer' | 'log' | 'tokens'
+  'brokerUrlFor' | 'clock' | 'devices' | 'events' | 'issuer' | 'log' | 'tokens' | 'trust'
 >
 
 /** How a request reached us. */
@@ -54,8 +54,8 @@ export async function enrolDevice(
   await parts.issuer.refreshDevice(id)
   return {
     device: id,
-    fleet: parts.fleet.id,
-    fleetKeys: [parts.fleet.publicKey],
+    fleet: parts.trust.id,
+    root: toBase64(parts.trust.root),
     brokerUrl: parts.brokerUrlFor(kind, visit.origin),
   }
 }

@@ -3,15 +3,18 @@ import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
 import type { Topic } from '@kedge/shared/protocol/topics'
 import type { ServerContext } from '../context.js'
 import { releaseBlobs } from '../models/release-blobs.js'
+import { formatMetadataName } from '../trust/metadata-name.js'
 import type { RetainedSource } from './device-door.js'
 
 /** Where the embedded broker reads what it does not hold. */
 export const createRetainedSource = ({
   blobs,
   desired,
-}: Pick<ServerContext, 'blobs' | 'desired'>): RetainedSource => ({
+  trust,
+}: Pick<ServerContext, 'blobs' | 'desired' | 'trust'>): RetainedSource => ({
   blob: (sha256) => blobs.get(sha256),
   desired: async (device) => (await desired.find(device))?.envelope,
+  meta: (name) => trust.file(name),
 })
 
 type Retained = {
@@ -22,8 +25,11 @@ const pageSize = 500
 
 /** Everything that an external broker is to hold for devices: it may have forgotten any of it. */
 export async function* allRetained(
-  parts: Pick<ServerContext, 'blobs' | 'desired' | 'devices' | 'releases'>,
+  parts: Pick<ServerContext, 'blobs' | 'desired' | 'devices' | 'releases' | 'trust'>,
 ): AsyncGenerator<Retained> {
+  for (const { role, version, bytes } of await parts.trust.all()) {
+    yield { topic: topics.meta(formatMetadataName(role, version)), payload: bytes }
+  }
   for (let after = ''; ;) {
     const models = await parts.releases.models(after, pageSize)
     for (const { name } of models) {

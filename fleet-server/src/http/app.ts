@@ -18,6 +18,7 @@ import { publisherRoutes } from './publisher-routes.js'
 import { rolloutRoutes } from './rollout-routes.js'
 import { secureHeaders } from './secure-headers.js'
 import { serverRoutes } from './server-routes.js'
+import { trustRoutes } from './trust-routes.js'
 import { telemetryRoutes } from './telemetry-routes.js'
 
 export interface AppOptions extends Readiness {
@@ -39,6 +40,7 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', publisherRoutes(context))
     .route('/', enrolmentRoutes(context))
     .route('/', rolloutRoutes(context))
+    .route('/', trustRoutes(context))
     .route('/', serverRoutes(context))
     .route('/', eventRoutes(context, stopped))
 

@@ -4,7 +4,14 @@ import { z } from 'zod'
 import { modelNameSchema, versionSchema } from '@kedge/shared/util/scalars'
 import type { ServerContext } from '../context.js'
 import { findModel, findRelease } from '../models/find-models.js'
-import { modelSchema, publishRequestSchema, releaseRecordSchema } from '../models/model.js'
+import { raiseFloor, revokeRelease } from '../models/limit-releases.js'
+import {
+  floorRequestSchema,
+  modelSchema,
+  publishRequestSchema,
+  releaseRecordSchema,
+  revokeRequestSchema,
+} from '../models/model.js'
 import { publishRelease } from '../models/publish-release.js'
 import { describe, listOf, pageQuery, refuseInvalid } from './describe.js'
 
@@ -56,12 +63,8 @@ export const modelRoutes = (context: ServerContext) =>
       validator('param', one, refuseInvalid),
       validator('json', publishRequestSchema, refuseInvalid),
       async (c) => {
-        const { envelope } = c.req.valid('json')
-        const { release, isNew } = await publishRelease(
-          context,
-          c.req.valid('param').name,
-          envelope,
-        )
+        const { name } = c.req.valid('param')
+        const { release, isNew } = await publishRelease(context, name, c.req.valid('json'))
         return isNew ? c.json(release, 201) : c.json(release, 200)
       },
     )
@@ -72,5 +75,30 @@ export const modelRoutes = (context: ServerContext) =>
       async (c) => {
         const { name, version } = c.req.valid('param')
         return c.json(await findRelease(context, name, version))
+      },
+    )
+    .post(
+      '/models/:name/releases/:version/revoke',
+      describe({
+        tag,
+        summary: 'Takes a release back on every device',
+        answer: releaseRecordSchema,
+      }),
+      validator('param', oneRelease, refuseInvalid),
+      validator('json', revokeRequestSchema, refuseInvalid),
+      async (c) => {
+        const { name: model, version } = c.req.valid('param')
+        const { reason } = c.req.valid('json')
+        return c.json(await revokeRelease(context, { model, version, reason }))
+      },
+    )
+    .put(
+      '/models/:name/floor',
+      describe({ tag, summary: 'The oldest release that may still run', answer: modelSchema }),
+      validator('param', one, refuseInvalid),
+      validator('json', floorRequestSchema, refuseInvalid),
+      async (c) => {
+        const { version } = c.req.valid('json')
+        return c.json(await raiseFloor(context, c.req.valid('param').name, version))
       },
     )

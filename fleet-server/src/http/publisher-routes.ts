@@ -12,14 +12,18 @@ export const publisherRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/publishers',
-      describe({ tag, summary: 'Who may sign releases', answer: listOf(publisherSchema) }),
+      describe({
+        tag,
+        summary: 'Keys that sign releases, by name',
+        answer: listOf(publisherSchema),
+      }),
       async (c) => c.json({ items: await context.publishers.list(), next: null as string | null }),
     )
     .post(
       '/publishers',
       describe({
         tag,
-        summary: 'Lets a key sign releases',
+        summary: 'Registers a key that signs releases',
         answer: publisherSchema,
         status: 201,
       }),
@@ -28,7 +32,7 @@ export const publisherRoutes = (context: ServerContext) =>
     )
     .delete(
       '/publishers/:id',
-      describe({ tag, summary: 'Takes a key its say', status: 204 }),
+      describe({ tag, summary: 'Forgets a key', status: 204 }),
       validator('param', z.object({ id: z.string().max(80) }), refuseInvalid),
       async (c) => {
         await removePublisher(context, c.req.valid('param').id)

@@ -34,7 +34,7 @@ export const serverRoutes = (context: ServerContext) =>
       ])
       return c.json({
         version: context.config.version,
-        fleet: context.fleet.id,
+        fleet: context.trust.id,
         startedAt: context.startedAt,
         brokerUrl: context.brokerUrlFor('agent', originOf(c, context.config)),
         counts: { ...devices, models, rollouts },

@@ -2,12 +2,14 @@ import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { keyId } from '@kedge/shared/trust/keys'
 import { fromBase64 } from '@kedge/shared/util/bytes'
 import type { ServerContext } from '../context.js'
+import { withdrawFromPublisher } from './grant-to-publisher.js'
 import type { Publisher, PublisherRequest } from './model.js'
 
-type Parts = Pick<ServerContext, 'clock' | 'issuer' | 'log' | 'publishers'>
+type Parts = Pick<ServerContext, 'clock' | 'log' | 'publishers' | 'trust'>
 
 /**
- * Lets a key sign releases. Devices learn of it by their desired states.
+ * Registers a key under the name of its holder. What it may sign is granted with the targets key;
+ * while that is still on this machine, its first push is its grant.
  *
  * @throws UsageError `usage` when the id is not that of the key, `conflict` when it is there already
  */
@@ -20,17 +22,19 @@ export async function addPublisher(parts: Parts, request: PublisherRequest): Pro
     throw new UsageError('conflict', `the key ${id} is a publisher already`)
   }
   parts.log.info({ publisher: id, name }, 'a publisher was added')
-  void parts.issuer.refresh()
   return publisher
 }
 
-/** Takes a key its say: devices refuse what it has signed from their next desired state on. */
+/**
+ * Forgets a key, and takes it out of every grant where the targets key is on this machine. Elsewhere
+ * whoever holds that key withdraws it: `kedge key grant MODEL --withdraw KEY`.
+ */
 export async function removePublisher(parts: Parts, id: string): Promise<void> {
-  if (!(await parts.publishers.remove(id))) {
-    throw new UsageError('not-found', `there is no publisher ${id}`)
-  }
+  const publisher = await parts.publishers.find(id)
+  if (publisher === undefined) throw new UsageError('not-found', `there is no publisher ${id}`)
+  await withdrawFromPublisher(parts, publisher)
+  await parts.publishers.remove(id)
   parts.log.info({ publisher: id }, 'a publisher was removed')
-  void parts.issuer.refresh()
 }
 
 function rawKey(base64: string): Uint8Array {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { releaseSchema } from '@kedge/shared/model/release'
-import { envelopeSchema } from '@kedge/shared/trust/dsse'
 import { publicKeySchema } from '@kedge/shared/trust/keys'
 import {
   countSchema,
@@ -9,8 +8,9 @@ import {
   timestampSchema,
   versionSchema,
 } from '@kedge/shared/util/scalars'
+import { MiB } from '@kedge/shared/util/units'
 
-/** Who may say what runs: releases signed by another key are refused. */
+/** A key that signs releases, by the name of its holder. What it may sign is in the metadata. */
 export const publisherSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -31,6 +31,8 @@ export const modelSchema = z.object({
   /** The version published last; null for a model without releases. */
   latest: versionSchema.nullable(),
   releases: countSchema,
+  /** The least counter that a release of it may have. */
+  floor: countSchema,
   /** Devices that run any version of it. */
   runningOn: countSchema,
 })
@@ -39,9 +41,13 @@ export type Model = z.infer<typeof modelSchema>
 export const releaseRecordSchema = z.object({
   model: modelNameSchema,
   version: versionSchema,
-  /** Digest of the signed envelope, which names the release everywhere. */
+  /** Digest of release.json, which names the release everywhere. */
   sha256: sha256Schema,
   length: countSchema,
+  /** Greater with every release of the model; 0 for one from before releases were counted. */
+  counter: countSchema,
+  /** Since when and why it must not run; null while it may. */
+  revoked: z.object({ at: timestampSchema, reason: z.string() }).nullable(),
   createdAt: timestampSchema,
   publisher: z.object({ id: z.string(), name: z.string() }),
   /** Bytes of the model files. */
@@ -55,4 +61,13 @@ export const releaseRecordSchema = z.object({
 })
 export type ReleaseRecord = z.infer<typeof releaseRecordSchema>
 
-export const publishRequestSchema = z.object({ envelope: envelopeSchema })
+export const publishRequestSchema = z.object({
+  version: versionSchema,
+  /** The model's role, with the release among its targets, as it was signed. */
+  metadata: z.string().max(MiB(1)),
+})
+
+export const revokeRequestSchema = z.object({ reason: z.string().min(1).max(1_000) })
+
+/** The oldest version that may still run. */
+export const floorRequestSchema = z.object({ version: versionSchema })

@@ -6,6 +6,7 @@ import {
   releaseCodec,
   type Release,
   type ReleaseFile,
+  type ReleaseRef,
   type Tolerance,
   type Variant,
 } from '@kedge/shared/model/release'
@@ -13,7 +14,6 @@ import {
   referenceProfileCodec,
   type ReferenceProfile,
 } from '@kedge/shared/telemetry/reference-profile'
-import { payloadTypes, signEnvelope, type Envelope, type Signer } from '@kedge/shared/trust/dsse'
 import type { Sha256 } from '@kedge/shared/util/sha256'
 import { sha256Of } from '../blobs/blob-store.js'
 
@@ -30,22 +30,22 @@ export interface ReleaseFacts extends Pick<
 
 export interface PackagedRelease {
   readonly release: Release
-  readonly envelope: Envelope
-  /** Everything that must be uploaded before, by digest: chunks and their indexes. */
+  /** What a publisher signs: the digest and length of release.json. */
+  readonly ref: ReleaseRef
+  /** Everything that must be uploaded before, by digest: chunks, their indexes, release.json. */
   readonly blobs: ReadonlyMap<string, Uint8Array>
 }
 
 const sha256: Sha256 = (bytes) => Promise.resolve(sha256Of(bytes))
 
 /**
- * Turns a model into a signed release and the blobs it is made of.
+ * Turns a model into a release and the blobs it is made of.
  *
  * @throws ModelError when the model cannot be admitted
  */
 export async function packageRelease(
   model: Uint8Array,
   facts: ReleaseFacts,
-  signer: Signer,
 ): Promise<PackagedRelease> {
   const admitted = admitModel(model)
   const blobs = new Map<string, Uint8Array>()
@@ -54,12 +54,11 @@ export async function packageRelease(
   if (golden) files.push(await addFile(blobs, 'golden', encodeGoldenSamples(golden.samples)))
   if (profile) files.push(await addFile(blobs, 'profile', referenceProfileCodec.encode(profile)))
   const release = describeRelease(admitted, facts, files)
-  const payload = releaseCodec.encode(release)
-  return {
-    release,
-    envelope: await signEnvelope(payloadTypes.release, payload, signer),
-    blobs,
-  }
+  const bytes = releaseCodec.encode(release)
+  const digest = sha256Of(bytes)
+  blobs.set(digest, bytes)
+  const { model: name, version } = release
+  return { release, ref: { model: name, version, sha256: digest, length: bytes.length }, blobs }
 }
 
 const paths = { model: 'model.onnx', golden: 'golden.cbor', profile: 'profile.cbor' } as const

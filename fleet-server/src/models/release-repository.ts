@@ -4,7 +4,7 @@ import { fromJsonColumn, toCount } from '../db/json-column.js'
 import type { Connection, Database } from '../db/schema.js'
 import type { Model, ReleaseRecord } from './model.js'
 
-export type NewRelease = Omit<ReleaseRecord, 'newBytes' | 'runningOn'>
+export type NewRelease = Omit<ReleaseRecord, 'newBytes' | 'revoked' | 'runningOn'>
 
 /** Rows in one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766. */
 const rowsAtOnce = 1_000
@@ -25,7 +25,7 @@ export class ReleaseRepository {
     return this.#db.transaction().execute(async (db) => {
       await db
         .insertInto('model')
-        .values({ name: model, createdAt: release.createdAt })
+        .values({ name: model, createdAt: release.createdAt, floor: null })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .execute()
       const added = await db
@@ -122,6 +122,8 @@ const toRow = ({ publisher, manifest, ...release }: NewRelease) => ({
   publisherName: publisher.name,
   manifest: JSON.stringify(manifest),
   newBytes: 0,
+  revokedAt: null,
+  revokedReason: null,
 })
 
 const selectReleases = (db: Connection, model: string) =>
@@ -140,9 +142,11 @@ const selectReleases = (db: Connection, model: string) =>
 
 type ReleaseRow = Awaited<ReturnType<ReturnType<typeof selectReleases>['execute']>>[number]
 
-function toRelease({ publisherName, ...row }: ReleaseRow): ReleaseRecord {
+function toRelease({ publisherName, revokedAt, revokedReason, ...row }: ReleaseRow): ReleaseRecord {
   return {
     ...row,
+    counter: row.counter ?? 0,
+    revoked: revokedAt === null ? null : { at: revokedAt, reason: revokedReason ?? '' },
     publisher: { id: row.publisher, name: publisherName },
     manifest: fromJsonColumn<Release>(row.manifest),
     runningOn: toCount(row.runningOn),
@@ -180,6 +184,7 @@ type ModelRow = Awaited<ReturnType<ReturnType<typeof selectModels>['execute']>>[
 const toModel = (row: ModelRow): Model => ({
   name: row.name,
   createdAt: row.createdAt,
+  floor: row.floor ?? 0,
   latest: row.latest,
   releases: toCount(row.releases),
   runningOn: toCount(row.runningOn),

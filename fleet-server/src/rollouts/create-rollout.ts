@@ -1,8 +1,10 @@
+import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { parseSelector } from '@kedge/shared/protocol/selector'
 import { Seconds } from '@kedge/shared/util/units'
 import { toHex } from '@kedge/shared/util/bytes'
 import type { ServerContext } from '../context.js'
-import { findRelease } from '../models/find-models.js'
+import { findModel, findRelease } from '../models/find-models.js'
+import type { ReleaseRecord } from '../models/model.js'
 import type { Rollout, RolloutRequest } from './rollout.js'
 import { viewRollout } from './view-rollouts.js'
 
@@ -19,6 +21,7 @@ type Parts = Pick<
 export async function createRollout(parts: Parts, request: RolloutRequest): Promise<Rollout> {
   parseSelector(request.select)
   const release = await findRelease(parts, request.model, request.version)
+  await checkAllowed(parts, release)
   const { id } = await parts.rollouts.add(
     {
       id: `r-${toHex(parts.entropy.bytes(6))}`,
@@ -35,6 +38,20 @@ export async function createRollout(parts: Parts, request: RolloutRequest): Prom
   parts.log.info({ rollout: id, model: request.model, version: request.version }, 'a rollout began')
   await afterChange(parts, id)
   return viewRollout(parts, id)
+}
+
+/** @throws UsageError `conflict` for a release that every device would refuse */
+async function checkAllowed(parts: Parts, release: ReleaseRecord): Promise<void> {
+  const { model, version, counter, revoked } = release
+  if (revoked) {
+    throw new UsageError('conflict', `${model}@${version} is revoked: ${revoked.reason}`)
+  }
+  const { floor } = await findModel(parts, model)
+  if (counter >= floor) return
+  throw new UsageError(
+    'conflict',
+    `${model}@${version} has the counter ${counter}, below the floor ${floor} of the model`,
+  )
 }
 
 /** How long a change waits for its desired states, so that a small fleet's answer shows them. */

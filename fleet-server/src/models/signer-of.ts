@@ -1,0 +1,24 @@
+import { ed25519Key, tufKeyId } from '@kedge/shared/trust/tuf/tuf-key'
+import { fromBase64 } from '@kedge/shared/util/bytes'
+import type { ServerContext } from '../context.js'
+import type { NamedKey } from '../trust/grant-model.js'
+import type { Publisher, ReleaseRecord } from './model.js'
+
+/** The key of a publisher as metadata names it. */
+export async function tufKeyOf({ key }: Pick<Publisher, 'key'>): Promise<NamedKey> {
+  const object = ed25519Key(fromBase64(key.key))
+  return { keyId: await tufKeyId(object), key: object }
+}
+
+/** By whom a release is: the registered holder of a key that signed it, or the key itself. */
+export async function signerOf(
+  { publishers }: Pick<ServerContext, 'publishers'>,
+  signedBy: readonly string[],
+): Promise<ReleaseRecord['publisher']> {
+  for (const publisher of await publishers.list()) {
+    const { keyId } = await tufKeyOf(publisher)
+    if (signedBy.includes(keyId)) return { id: publisher.id, name: publisher.name }
+  }
+  const id = (signedBy[0] ?? '').slice(0, 20)
+  return { id, name: id }
+}
