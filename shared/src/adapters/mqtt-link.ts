@@ -54,12 +54,14 @@ class MqttLink implements Link {
   #client: MqttClient | undefined
   #session: Promise<void> = Promise.resolve()
   malformed = 0
+  malformedCode: ErrorCode = 'document-invalid'
 
   constructor(options: MqttLinkOptions) {
     this.#options = options
     this.#subscriptions = new MqttSubscriptions({
       onMalformed: (path, error) => {
         this.malformed += 1
+        this.malformedCode = describeError(error, 'document-invalid').code
         options.log.warn('a message does not match its schema', { path, error: String(error) })
       },
       onRefused: (path) => options.log.warn('the broker refuses a subscription', { path }),

@@ -1,4 +1,5 @@
 import { LinkError } from '../errors/device-error.js'
+import { DocumentError } from '../errors/document-error.js'
 import { topicMap, type PayloadOf, type TopicKind } from '../protocol/topic-map.js'
 import type { Topic } from '../protocol/topics.js'
 import { deferred, type Deferred } from '../util/deferred.js'
@@ -81,7 +82,7 @@ export class MqttSubscriptions {
     const { codec, maxBytes } = topicMap[entry.topic.kind]
     let document: unknown
     try {
-      if (payload.length > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`)
+      if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes)
       document = codec.decode(payload)
     } catch (error) {
       this.#events.onMalformed(path, error)
@@ -134,6 +135,9 @@ export class MqttSubscriptions {
     )
   }
 }
+
+const tooLarge = (is: number, most: number) =>
+  new DocumentError('too-large', `it has ${is} bytes; at most ${most} are allowed`)
 
 type Asked = [path: string, granted: Deferred<void>]
 

@@ -52,13 +52,13 @@ export async function fetchChunks(chunks: readonly ChunkRef[], fetch: ChunkFetch
 
 /** One verified blob. */
 export async function fetchBlob(
-  sha256: string,
+  { sha256, length = -1 }: { readonly sha256: string; readonly length?: number },
   host: FetchHost,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const blob = deferred<Uint8Array>()
   const onChunk = (_chunk: ChunkRef, bytes: Uint8Array) => Promise.resolve(blob.resolve(bytes))
-  await fetchChunks([{ sha256, length: -1 }], { host, signal, onChunk })
+  await fetchChunks([{ sha256, length }], { host, signal, onChunk })
   return blob.promise
 }
 

@@ -10,6 +10,8 @@ import { countSchema } from '../util/scalars.js'
 export const deploymentSchema = reportedDeploymentSchema.omit({ progress: true }).extend({
   /** Steps taken so far: a deployment that takes too many ends. */
   moves: countSchema,
+  /** The publisher's count, once the release was resolved. */
+  counter: countSchema.optional(),
 })
 export type Deployment = z.infer<typeof deploymentSchema>
 

@@ -36,6 +36,8 @@ export async function describeDevice(parts: DescribedParts): Promise<ReportedSta
     bootedAt,
     agent: host.agent,
     seqApplied: state.desired?.seq ?? 0,
+    rootVersion: state.rootVersion,
+    stale: state.staleness.length > 0,
     capabilities: {
       ...host.machine,
       providers: [...host.inference.providers],
@@ -87,9 +89,9 @@ function toReported({ moves: _moves, ...reported }: Deployment): ReportedDeploym
 }
 
 function problemsOf({ state, service, host }: DescribedParts): Problem[] {
-  const problems: Problem[] = []
-  if (state.refusal) problems.push(state.refusal)
-  for (const slot of Object.keys(state.record.slots)) {
+  const problems: Problem[] = [...state.problems]
+  for (const [slot, record] of Object.entries(state.record.slots)) {
+    if (record.withdrawn) problems.push(describeWithdrawal(slot, record.withdrawn, record))
     const crashes = service.crashes(slot)
     if (crashes > 0) {
       problems.push({
@@ -100,9 +102,16 @@ function problemsOf({ state, service, host }: DescribedParts): Problem[] {
   }
   if (host.link.malformed > 0) {
     problems.push({
-      code: 'document-invalid',
+      code: host.link.malformedCode,
       message: `${host.link.malformed} messages from the broker did not match their schema`,
     })
   }
   return problems
+}
+
+function describeWithdrawal(slot: string, { code, message }: Problem, record: SlotRecord): Problem {
+  const instead = record.active
+    ? `${record.active.release.version} serves in its place`
+    : `${slot} serves nothing until another release arrives`
+  return { code, message: `${message}; ${instead}` }
 }

@@ -1,5 +1,5 @@
 import { DeploymentError } from '../errors/device-error.js'
-import { InvariantError, KedgeError } from '../errors/kedge-error.js'
+import { KedgeError } from '../errors/kedge-error.js'
 import { retrySchedule } from '../util/retry-schedule.js'
 import { Minutes, Ms, Seconds } from '../util/units.js'
 import { advance, maxMoves, type Deployment } from './deployment-machine.js'
@@ -15,6 +15,9 @@ import type { StepContext } from './steps/step-context.js'
 
 /** Attempts at something that can succeed later: a chunk that is missing, a disk that is full. */
 const retry = { first: Seconds(1), factor: 2, cap: Minutes(5), jitter: 0.5 }
+
+/** Steps that end whatever is under way for their slot. */
+const ending = new Set<Step['kind']>(['begin', 'settle', 'refuse', 'withdraw', 'drop'])
 
 interface Running {
   readonly step: SlotStep
@@ -58,17 +61,18 @@ export class DeviceLoop {
   /** Looks at what is to be done, now. Cheap to call for any reason. */
   wake(): void {
     if (this.#stopping.signal.aborted || this.#pruning) return
-    const { state, service, host } = this.#options
+    const { state, service } = this.#options
     const steps = reconcile(state.desired, {
       record: state.record,
       running: service.running,
+      mayChange: state.mayChange,
       stuck: this.#stuck,
       untidy: this.#untidy && this.#running.size === 0,
     })
     this.#abortSuperseded(steps)
     for (const step of steps) {
       if (step.kind === 'prune') this.#prune()
-      else if (!this.#running.has(step.slot) && !this.#isPaused(step.slot, host.clock.now())) {
+      else if (!this.#running.has(step.slot) && !this.#mustWait(step)) {
         if (!this.#holdBack(step)) this.#start(step)
       }
     }
@@ -151,22 +155,44 @@ export class DeviceLoop {
       })
     }
     this.#untidy = true
+    if (reason.code === 'storage-full') await this.#makeRoom()
     this.#pause(step.slot)
+  }
+
+  /** A release to fall back to is worth less than the one that is wanted. */
+  async #makeRoom(): Promise<void> {
+    const { state, host } = this.#options
+    const kept = Object.entries(state.record.slots).map(
+      ([slot, { previous: _previous, ...rest }]) => [slot, rest] as const,
+    )
+    try {
+      // The files first: on a full disk the record cannot be saved before.
+      await pruneStore({ ...this.#context(), slots: Object.fromEntries(kept) })
+      for (const [slot, record] of kept) {
+        if (state.record.slots[slot]?.previous) await state.saveSlot(slot, record)
+      }
+    } catch (error) {
+      host.log.warn('no room could be made', { ...toProblem(error, 'storage-failed') })
+    }
   }
 
   #pause(slot: string): void {
     const { clock, entropy } = this.#options.host
     const delays = this.#pauses.get(slot)?.delays ?? retrySchedule(retry, entropy)
     const delay = delays.next().value as Ms
-    this.#pauses.set(slot, { until: clock.now() + delay, delays })
+    // Not by the time of day: a clock that is set back would make it last for years.
+    this.#pauses.set(slot, { until: clock.monotonic() + delay, delays })
     clock.sleep(Ms(delay + 1), this.#stopping.signal).then(
       () => this.wake(),
       () => undefined,
     )
   }
 
-  #isPaused(slot: string, now: number): boolean {
-    return (this.#pauses.get(slot)?.until ?? 0) > now
+  #mustWait(step: SlotStep): boolean {
+    const { host, service } = this.#options
+    // What must not run ends at once, whatever its slot waits for.
+    if (step.kind === 'withdraw' && service.running.has(step.slot)) return false
+    return (this.#pauses.get(step.slot)?.until ?? 0) > host.clock.monotonic()
   }
 
   /** Ends the deployments of releases that are no longer wanted. */
@@ -174,7 +200,7 @@ export class DeviceLoop {
     for (const [slot, { step, abort }] of this.#running) {
       const next = steps.find((one) => one.kind !== 'prune' && one.slot === slot)
       if (!('deployment' in step) || next === undefined) continue
-      if (next.kind === 'begin' || next.kind === 'settle' || next.kind === 'drop') {
+      if (ending.has(next.kind)) {
         abort.abort(
           new DeploymentError('deployment-superseded', 'a newer desired state took its place'),
         )
@@ -197,12 +223,11 @@ export class DeviceLoop {
 
   #context(): StepContext {
     const { host, service, state } = this.#options
-    if (!state.desired) throw new InvariantError('a step without a desired state')
     return {
       host,
       service,
-      desired: state.desired,
-      publishers: state.publishers,
+      bars: state.record.bars,
+      vouch: (release) => state.vouch(release),
       slots: state.record.slots,
       progress: (slot, done, total) => {
         this.#progress.set(slot, { done, total })
@@ -232,7 +257,7 @@ function failedRecord(
 ): SlotRecord {
   const { step, reason, passing, now } = failure
   const deployment = deploymentOf(step, record, now)
-  if (!deployment) return record
+  if (!deployment || step.kind === 'withdraw') return record
   // The version that serves, or would: it is tried again, for it was good once.
   if (step.kind === 'start' && deployment.release.sha256 !== record.active?.release.sha256) {
     return record

@@ -5,7 +5,7 @@ import { topics } from '../protocol/topics.js'
 import type { Envelope } from '../trust/dsse.js'
 import type { Tensors } from '../model/tensor.js'
 import type { Label } from '../telemetry/score.js'
-import { Seconds } from '../util/units.js'
+import { Hours, Minutes, Ms, Seconds } from '../util/units.js'
 import { describeDevice } from './describe-device.js'
 import { DeviceLoop } from './device-loop.js'
 import { DeviceState } from './device-state.js'
@@ -17,6 +17,9 @@ import { everyPeriod, TelemetryUplink } from './telemetry-uplink.js'
 import { DeviceModel } from './device-model.js'
 
 const defaultWindow = Seconds(60)
+/** Between two looks at what may expire or be revoked, and at a desired state that had to wait. */
+const longRest = Hours(1)
+const shortRest = Minutes(1)
 
 /** A device of the fleet, alive: it follows its desired state, infers, and reports. */
 export interface Device extends AsyncDisposable {
@@ -80,7 +83,13 @@ class RunningDevice implements Device {
       task: () => this.flush(),
       signal: this.#stopping.signal,
     })
-    this.#ending = [() => windows, unwatch, () => this.#listening?.[Symbol.asyncDispose]()]
+    const tending = this.#tendForEver()
+    this.#ending = [
+      () => windows,
+      () => tending,
+      unwatch,
+      () => this.#listening?.[Symbol.asyncDispose](),
+    ]
     if (link.online) await this.#greet()
   }
 
@@ -150,8 +159,31 @@ class RunningDevice implements Device {
   }
 
   async #onDesired(envelope: Envelope): Promise<void> {
-    if (await this.#state.accept(envelope)) this.#loop.retryNow()
-    this.#changed()
+    try {
+      if (await this.#state.accept(envelope)) this.#loop.retryNow()
+    } finally {
+      this.#wake()
+    }
+  }
+
+  /** Looks after trust at every connection, every hour, and when something has just expired. */
+  async #tend(): Promise<void> {
+    try {
+      if (await this.#state.tend()) this.#loop.retryNow()
+    } catch (error) {
+      this.#host.log.warn('trust could not be looked after', { error: String(error) })
+    }
+    this.#wake()
+  }
+
+  async #tendForEver(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const rest = this.#state.isWaiting ? shortRest : longRest
+      const pause = Ms(Math.min(rest, (this.#state.nextExpiry ?? rest) + 1))
+      await this.#host.clock.sleep(pause, signal).catch(() => undefined)
+      if (!signal.aborted) await this.#tend()
+    }
   }
 
   async #greet(): Promise<void> {
@@ -165,6 +197,7 @@ class RunningDevice implements Device {
     }
     this.#reporter.changed()
     this.#loop.retryNow()
+    void this.#tend()
     await this.#uplink.resend()
   }
 

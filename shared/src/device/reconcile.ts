@@ -1,6 +1,8 @@
 import type { DesiredSlot, DesiredState } from '../protocol/desired-state.js'
 import { isSettled, type Deployment } from './deployment-machine.js'
 import type { DeviceRecord, SlotRecord } from './device-record.js'
+import type { Problem } from '../protocol/reported-state.js'
+import { barOf } from './release-bars.js'
 
 /** The next thing to do for one slot. */
 export type Step =
@@ -8,6 +10,13 @@ export type Step =
   | { readonly kind: 'begin'; readonly slot: string; readonly desired: DesiredSlot }
   | { readonly kind: 'settle'; readonly slot: string; readonly desired: DesiredSlot }
   | { readonly kind: DeploymentStep; readonly slot: string; readonly deployment: Deployment }
+  | {
+      readonly kind: 'refuse'
+      readonly slot: string
+      readonly deployment: Deployment
+      readonly reason: Problem
+    }
+  | { readonly kind: 'withdraw'; readonly slot: string; readonly reason: Problem }
   | { readonly kind: 'drop'; readonly slot: string }
   | { readonly kind: 'prune' }
 
@@ -15,7 +24,9 @@ export type DeploymentStep = 'resolve' | 'download' | 'verify' | 'probe' | 'swit
 
 /** What the device is, as far as deciding needs to know. */
 export interface Current {
-  readonly record: DeviceRecord
+  readonly record: Pick<DeviceRecord, 'slots' | 'bars'>
+  /** Whether what is desired is still valid: expiry gates changes, never inference. */
+  readonly mayChange: boolean
   /** Digest of the release each slot's running runner serves. */
   readonly running: ReadonlyMap<string, string>
   /** Slots whose version could not be started the last time. */
@@ -29,14 +40,14 @@ export interface Current {
  * Carrying the steps out and asking again, until there is none, brings the device to its desired state.
  */
 export function reconcile(desired: DesiredState | undefined, current: Current): Step[] {
-  if (!desired) return []
-  const { slots } = current.record
+  const wanted = current.mayChange ? desired?.slots : undefined
+  const slots = new Set([...Object.keys(current.record.slots), ...Object.keys(wanted ?? {})])
   const steps: Step[] = []
-  for (const slot of Object.keys(slots)) {
-    if (!Object.hasOwn(desired.slots, slot)) steps.push({ kind: 'drop', slot })
-  }
-  for (const [slot, wanted] of Object.entries(desired.slots)) {
-    const step = nextStep(slot, { wanted, record: ownSlot(slots, slot), current })
+  for (const slot of slots) {
+    const record = own(current.record.slots, slot) ?? {}
+    const step = wanted
+      ? nextStep(slot, { wanted: own(wanted, slot), record, current })
+      : keepServing(slot, { wanted: undefined, record, current })
     if (step) steps.push(step)
   }
   if (steps.length === 0 && current.untidy) steps.push({ kind: 'prune' })
@@ -44,27 +55,43 @@ export function reconcile(desired: DesiredState | undefined, current: Current): 
 }
 
 /** A model may be called `constructor`. */
-const ownSlot = (slots: DeviceRecord['slots'], slot: string): SlotRecord =>
-  (Object.hasOwn(slots, slot) ? slots[slot] : undefined) ?? {}
+const own = <T>(slots: Readonly<Record<string, T>>, slot: string): T | undefined =>
+  Object.hasOwn(slots, slot) ? slots[slot] : undefined
 
 interface SlotFacts {
-  readonly wanted: DesiredSlot
+  readonly wanted: DesiredSlot | undefined
   readonly record: SlotRecord
   readonly current: Current
 }
 
-function nextStep(slot: string, { wanted, record, current }: SlotFacts): Step | undefined {
-  const { active, deployment } = record
-  // Serving comes first: whatever is to be deployed, the version that was verified runs meanwhile.
+/**
+ * What must not run any more ends, and what was verified runs: neither takes a network, or a desired
+ * state that is still valid.
+ */
+function keepServing(slot: string, { wanted, record, current }: SlotFacts): Step | undefined {
+  const { active } = record
+  if (!active) return undefined
+  const reason = barOf(current.record.bars, active)
+  if (reason) return { kind: 'withdraw', slot, reason }
+  if (current.running.has(slot)) return undefined
   // One that cannot be started must not keep the one that mends it away.
-  const isDown = active !== undefined && !current.running.has(slot)
-  if (isDown && !(current.stuck.has(slot) && hasOtherWork(wanted, record))) {
-    return { kind: 'start', slot }
-  }
+  if (current.stuck.has(slot) && wanted && hasOtherWork(wanted, record)) return undefined
+  return { kind: 'start', slot }
+}
+
+function nextStep(slot: string, facts: SlotFacts): Step | undefined {
+  const { wanted, record, current } = facts
+  if (!wanted) return { kind: 'drop', slot }
+  // Serving comes first: whatever is to be deployed, the version that was verified runs meanwhile.
+  const serving = keepServing(slot, facts)
+  if (serving) return serving
+  const { active, deployment } = record
   if (!deployment || !isFor(deployment, wanted)) {
     const serves = active?.release.sha256 === wanted.release.sha256
     return { kind: serves ? 'settle' : 'begin', slot, desired: wanted }
   }
+  const reason = isSettled(deployment) ? undefined : barOf(current.record.bars, deployment)
+  if (reason) return { kind: 'refuse', slot, deployment, reason }
   switch (deployment.state) {
     case 'resolving':
       return { kind: 'resolve', slot, deployment }
@@ -78,7 +105,9 @@ function nextStep(slot: string, { wanted, record, current }: SlotFacts): Step | 
       return { kind: 'switch', slot, deployment }
     case 'active':
       // It was switched to and lost since, for instance with a corrupt file: deploy it again.
-      return active ? undefined : { kind: 'begin', slot, desired: wanted }
+      return active?.release.sha256 === deployment.release.sha256
+        ? undefined
+        : { kind: 'begin', slot, desired: wanted }
     case 'failed':
       return undefined
   }

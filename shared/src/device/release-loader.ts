@@ -1,7 +1,6 @@
 import { StorageError } from '../errors/device-error.js'
 import { InvariantError } from '../errors/kedge-error.js'
 import { ModelError } from '../errors/model-error.js'
-import { jsonCodec } from '../model/document-codec.js'
 import {
   releaseCodec,
   type Release,
@@ -9,26 +8,15 @@ import {
   type ReleaseRef,
   type Variant,
 } from '../model/release.js'
-import { envelopeSchema, openEnvelope, payloadTypes, type TrustedKey } from '../trust/dsse.js'
 import type { ModelStore } from './ports/models.js'
 
-const envelopeCodec = jsonCodec(envelopeSchema)
-
 /**
- * The release in a signed envelope, if a publisher whom the fleet names has signed it
- * and it is the one that was asked for.
+ * The release in bytes that have the digest of `ref`, if it is the one that was asked for.
  *
- * @throws TrustError `signature-invalid`; DocumentError
+ * @throws DocumentError; ModelError `model-unsupported`
  */
-export async function openRelease(
-  bytes: Uint8Array,
-  ref: ReleaseRef,
-  publishers: readonly TrustedKey[],
-): Promise<Release> {
-  const envelope = envelopeCodec.decode(bytes)
-  const release = releaseCodec.decode(
-    await openEnvelope(envelope, payloadTypes.release, publishers),
-  )
+export function openRelease(bytes: Uint8Array, ref: ReleaseRef): Release {
+  const release = releaseCodec.decode(bytes)
   if (release.model !== ref.model || release.version !== ref.version) {
     throw new ModelError(
       'model-unsupported',
@@ -38,13 +26,9 @@ export async function openRelease(
   return release
 }
 
-/** A release whose envelope is in the store; verified again each time it is read. */
-export async function loadRelease(
-  models: ModelStore,
-  ref: ReleaseRef,
-  publishers: readonly TrustedKey[],
-): Promise<Release> {
-  return openRelease(await models.read(ref.sha256), ref, publishers)
+/** A release that is in the store, which hashes it again each time it is read. */
+export async function loadRelease(models: ModelStore, ref: ReleaseRef): Promise<Release> {
+  return openRelease(await models.read(ref.sha256), ref)
 }
 
 /** @throws ModelError `model-unsupported` when no variant is made for a provider of this device */

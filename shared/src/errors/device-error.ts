@@ -15,7 +15,11 @@ export class StorageError extends KedgeError<
 }
 
 export class DeploymentError extends KedgeError<
-  'deployment-superseded' | 'deployment-looping' | 'probe-failed' | 'golden-mismatch'
+  | 'deployment-superseded'
+  | 'deployment-looping'
+  | 'probe-failed'
+  | 'golden-mismatch'
+  | 'trust-unready'
 > {
   override name = 'DeploymentError'
 }

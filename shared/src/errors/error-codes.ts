@@ -37,7 +37,24 @@ export const errorCodes = {
   'digest-mismatch': fact('Bytes do not have the SHA-256 that was announced.'),
   'signature-invalid': fact('No trusted key has signed this.'),
   'sequence-stale': fact('The document is older than one already accepted.'),
+  'sequence-reused': fact('A document has the number of another one that was accepted before.'),
+  'sequence-ahead': fact(
+    'The document is numbered so far in the future that none could follow it.',
+  ),
+  'sequence-invalid': fact('The document has a number that cannot be counted with.'),
+  'epoch-stale': fact('The document is of a time before the fleet began to count anew.'),
+  'epoch-ahead': fact('The document is of an epoch that the trust root does not know.'),
+  'wrong-device': fact('The document is meant for another device.'),
+  'wrong-fleet': fact('The document is meant for another fleet.'),
   expired: fact('The document is past its expiry time.'),
+  'not-yet-valid': fact('The document was issued in the future, or the clock is far behind.'),
+  'release-unknown': fact('No publisher has signed this release.'),
+  'release-mismatch': fact(
+    'The fleet and the publisher do not mean the same release by this name.',
+  ),
+  'release-revoked': fact('The release was revoked and must not run.'),
+  'release-below-floor': fact('The release is older than the oldest that is still allowed.'),
+  'root-mismatch': fact('The trust root is not the one that the enrolment token pins.'),
   'root-missing': fact(
     'There is no trust root to start from. The device has to be enrolled again.',
   ),
@@ -57,6 +74,7 @@ export const errorCodes = {
   'storage-full': passing('There is not enough free space.'),
   'storage-failed': passing('The store could not be read or written.'),
   'storage-corrupt': fact('Stored bytes are not what was written.'),
+  'trust-unready': passing('Signed metadata could not be refreshed, so nothing may change yet.'),
   'deployment-superseded': fact('A newer desired state took the place of this deployment.'),
   'deployment-looping': fact('A deployment moved more often than a sound one can.'),
 

@@ -1,6 +1,8 @@
+import type { MetadataStore } from '../../trust/tuf/ports.js'
 import type { Clock } from '../../util/clock.js'
 import type { Entropy } from '../../util/entropy.js'
 import type { Sha256 } from '../../util/sha256.js'
+import type { Ms } from '../../util/units.js'
 import type { Capabilities } from '../../protocol/reported-state.js'
 import type { InferenceHost } from './inference.js'
 import type { Link } from './link.js'
@@ -20,11 +22,15 @@ export interface DeviceHost {
   readonly models: ModelStore
   readonly inference: InferenceHost
   readonly state: StateStore
+  /** Trusted TUF metadata, byte for byte. */
+  readonly metadata: MetadataStore
   readonly telemetry: TelemetrySpool
   readonly clock: Clock
   readonly entropy: Entropy
   readonly sha256: Sha256
   readonly log: DeviceLog
+  /** When this program was made: no true time is earlier. */
+  readonly builtAt: Ms
   readonly agent: { readonly name: string; readonly version: string }
   /** What the machine is; the core adds providers and engine. */
   readonly machine: Pick<Capabilities, 'runtime' | 'os' | 'arch' | 'cores' | 'memoryBytes'>

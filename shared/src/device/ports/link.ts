@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors/error-codes.js'
 import type { PayloadOf, TopicKind } from '../../protocol/topic-map.js'
 import type { Topic } from '../../protocol/topics.js'
 
@@ -30,4 +31,6 @@ export interface Link extends AsyncDisposable {
 
   /** Messages that did not match their schema since the start. */
   readonly malformed: number
+  /** What was wrong with the last of them. */
+  readonly malformedCode: ErrorCode
 }

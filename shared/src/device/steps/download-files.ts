@@ -48,10 +48,10 @@ export async function downloadFiles(
 /** Undefined when the signed release has been lost or spoilt since it was resolved. */
 async function loadOrMiss(
   { release }: Deployment,
-  { host, publishers }: StepContext,
+  { host }: StepContext,
 ): Promise<Release | undefined> {
   try {
-    return await loadRelease(host.models, release, publishers)
+    return await loadRelease(host.models, release)
   } catch (error) {
     if (isDamage(error) && !(await host.models.has(release.sha256))) return undefined
     throw error

@@ -1,6 +1,6 @@
 import type { DesiredSlot } from '../../protocol/desired-state.js'
 import { ModelError } from '../../errors/model-error.js'
-import type { Deployment } from '../deployment-machine.js'
+import { advance, type Deployment } from '../deployment-machine.js'
 import type { Step } from '../reconcile.js'
 import { downloadFiles } from './download-files.js'
 import { probeRelease } from './probe-release.js'
@@ -9,6 +9,7 @@ import { startActive } from './start-active.js'
 import type { StepContext, StepResult } from './step-context.js'
 import { switchRelease } from './switch-release.js'
 import { verifyFiles } from './verify-files.js'
+import { withdrawRelease } from './withdraw-release.js'
 
 export type SlotStep = Exclude<Step, { kind: 'prune' }>
 
@@ -40,6 +41,12 @@ const executors: Executors = {
   probe: async ({ slot, deployment }, context, signal) =>
     withDeployment(slot, context, await probeRelease(slot, deployment, { context, signal })),
   switch: ({ slot, deployment }, context) => switchRelease(slot, deployment, context),
+  refuse: async ({ slot, deployment, reason }, context) => {
+    await context.service.discardCandidate(slot)
+    const failed = advance(deployment, { type: 'failed', reason }, context.host.clock.now())
+    return withDeployment(slot, context, failed)
+  },
+  withdraw: ({ slot, reason }, context) => withdrawRelease(slot, reason, context),
   drop: async ({ slot }, context) => {
     await context.service.drop(slot)
     return undefined

@@ -15,7 +15,7 @@ export async function fetchIndex(
   host: DeviceHost,
   signal: AbortSignal,
 ): Promise<ChunkIndex> {
-  const index = await readChunkIndex(file.index, (sha256) => keepBlob(sha256, host, signal))
+  const index = await readChunkIndex(file.index, (sha256) => keepBlob({ sha256 }, host, signal))
   if (index.sha256 !== file.sha256 || index.length !== file.length) {
     throw new DeliveryError('digest-mismatch', `the chunk index of ${file.path} is of another file`)
   }
@@ -24,14 +24,14 @@ export async function fetchIndex(
 
 /** A blob from the store, or fetched and put there. */
 export async function keepBlob(
-  sha256: string,
+  blob: { readonly sha256: string; readonly length?: number },
   host: DeviceHost,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const stored = await readIfWhole(sha256, host)
+  const stored = await readIfWhole(blob.sha256, host)
   if (stored) return stored
-  const bytes = await fetchBlob(sha256, host, signal)
-  await host.models.putFile(sha256, bytes)
+  const bytes = await fetchBlob(blob, host, signal)
+  await host.models.putFile(blob.sha256, bytes)
   return bytes
 }
 

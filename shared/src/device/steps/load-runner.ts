@@ -8,7 +8,7 @@ import type { StepContext } from './step-context.js'
 /** Hands the release's bytes, hashed again on the way, to a runner of its own. */
 export async function loadRunner(ref: ReleaseRef, context: StepContext): Promise<LoadedRelease> {
   const { models, inference } = context.host
-  const release = await loadRelease(models, ref, context.publishers)
+  const release = await loadRelease(models, ref)
   const variant = chooseVariant(release, inference.providers)
   const profile = await read(context, release, release.profile)
   const runner = await inference.start({

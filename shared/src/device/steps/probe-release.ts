@@ -15,7 +15,7 @@ export async function probeRelease(
   let loaded: LoadedRelease
   let samples: GoldenSample[]
   try {
-    const release = await loadRelease(host.models, deployment.release, context.publishers)
+    const release = await loadRelease(host.models, deployment.release)
     samples = await loadGoldenSamples(release, context)
     loaded = await loadRunner(deployment.release, context)
   } catch (error) {

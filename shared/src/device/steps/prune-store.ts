@@ -16,18 +16,19 @@ export async function pruneStore(context: StepContext): Promise<void> {
 }
 
 function releasesInUse({ slots }: StepContext): ReleaseRef[] {
-  return Object.values(slots).flatMap(({ active, deployment }) => [
+  return Object.values(slots).flatMap(({ active, previous, deployment }) => [
     ...(active ? [active.release] : []),
+    ...(previous ? [previous.release] : []),
     ...(deployment && !isSettled(deployment) ? [deployment.release] : []),
   ])
 }
 
 async function keepFiles(
   ref: ReleaseRef,
-  { host, publishers }: StepContext,
+  { host }: StepContext,
   keep: { files: Set<string>; chunks: Set<string> },
 ): Promise<void> {
-  const release = await loadRelease(host.models, ref, publishers)
+  const release = await loadRelease(host.models, ref)
   for (const file of release.files) {
     keep.files.add(file.sha256).add(file.index)
     if (!(await host.models.has(file.index))) continue

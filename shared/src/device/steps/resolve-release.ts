@@ -3,15 +3,16 @@ import { chooseVariant, openRelease } from '../release-loader.js'
 import { keepBlob } from './fetch-index.js'
 import type { StepContext } from './step-context.js'
 
-/** Fetches the signed release and checks that its publisher is trusted and a variant fits. */
+/** Fetches the release that its publisher vouches for, and checks that a variant fits. */
 export async function resolveRelease(
   deployment: Deployment,
-  { host, publishers }: StepContext,
+  { host, vouch }: StepContext,
   signal: AbortSignal,
 ): Promise<Deployment> {
   const { release: ref } = deployment
-  const bytes = await keepBlob(ref.sha256, host, signal)
-  const release = await openRelease(bytes, ref, publishers)
+  const counter = await vouch(ref)
+  signal.throwIfAborted()
+  const release = openRelease(await keepBlob(ref, host, signal), ref)
   chooseVariant(release, host.inference.providers)
-  return advance(deployment, { type: 'resolved' }, host.clock.now())
+  return { ...advance(deployment, { type: 'resolved' }, host.clock.now()), counter }
 }

@@ -1,5 +1,6 @@
 import type { SlotRecord } from '../device-record.js'
 import { isDamage } from '../release-loader.js'
+import { fallBack } from './withdraw-release.js'
 import { loadRunner } from './load-runner.js'
 import type { StepContext, StepResult } from './step-context.js'
 
@@ -14,7 +15,7 @@ export async function startActive(slot: string, context: StepContext): Promise<S
   } catch (error) {
     if (!isDamage(error)) throw error
     context.host.log.warn('the stored model is damaged and will be fetched again', { slot })
-    return rest
+    return fallBack(rest, context)
   }
 }
 

@@ -1,6 +1,5 @@
-import type { DesiredState } from '../../protocol/desired-state.js'
-import type { TrustedKey } from '../../trust/dsse.js'
-import type { SlotRecord } from '../device-record.js'
+import type { ReleaseRef } from '../../model/release.js'
+import type { ReleaseBars, SlotRecord } from '../device-record.js'
 import type { InferenceService } from '../inference-service.js'
 import type { DeviceHost } from '../ports/host.js'
 
@@ -8,9 +7,9 @@ import type { DeviceHost } from '../ports/host.js'
 export interface StepContext {
   readonly host: DeviceHost
   readonly service: InferenceService
-  /** The accepted desired state, and the publishers it names. */
-  readonly desired: DesiredState
-  readonly publishers: readonly TrustedKey[]
+  readonly bars: ReleaseBars
+  /** Steps 6 and 7 of the acceptance order; gives the publisher's count of the release. */
+  readonly vouch: (release: ReleaseRef) => Promise<number>
   readonly slots: Readonly<Record<string, SlotRecord>>
   /** Bytes that have arrived of those a slot's deployment has to fetch. */
   progress(slot: string, done: number, total: number): void

@@ -7,11 +7,11 @@ import type { StepContext } from './step-context.js'
 /** Joins the chunks into files; each gets its name only when the whole has the announced digest. */
 export async function verifyFiles(
   deployment: Deployment,
-  { host, publishers }: StepContext,
+  { host }: StepContext,
   signal: AbortSignal,
 ): Promise<Deployment> {
   try {
-    const release = await loadRelease(host.models, deployment.release, publishers)
+    const release = await loadRelease(host.models, deployment.release)
     for (const file of filesOf(release, chooseVariant(release, host.inference.providers))) {
       if (await host.models.has(file.sha256)) continue
       await host.models.assemble(await fetchIndex(file, host, signal))
