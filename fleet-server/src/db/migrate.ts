@@ -1,9 +1,13 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import * as foundation from './migrations/001-foundation.js'
+import * as enrolment from './migrations/002-enrolment.js'
 
 /** In the order they run. A released one never changes: what it did stays done. */
-const migrations: Record<string, Migration> = { '001-foundation': foundation }
+const migrations: Record<string, Migration> = {
+  '001-foundation': foundation,
+  '002-enrolment': enrolment,
+}
 
 /** Brings the tables up to date; safe when several servers start at once. @throws ServerError */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {
