@@ -24,6 +24,12 @@ export interface TrustedKey {
   readonly key: CryptoKey
 }
 
+/** How many distinct keys of these must have signed. */
+export interface Quorum {
+  readonly keys: readonly TrustedKey[]
+  readonly threshold: number
+}
+
 export interface Signer {
   readonly id: string
   readonly privateKey: CryptoKey
@@ -44,16 +50,18 @@ export async function signEnvelope(
 }
 
 /**
- * The payload's bytes, once any of `keys` has signed exactly them.
- * A `keyid` is a hint that nobody vouches for, so every key is tried (DSSE protocol.md, "Protocol").
+ * The payload's bytes, once enough of `trusted` have signed exactly them; one, when it is a list of keys.
+ * A `keyid` is a hint that nobody vouches for, so every key is tried, and keys are counted by what
+ * they are (DSSE protocol.md, "Protocol").
  *
  * @throws TrustError `signature-invalid`
  */
 export async function openEnvelope(
   envelope: Envelope,
   payloadType: string,
-  keys: readonly TrustedKey[],
+  trusted: readonly TrustedKey[] | Quorum,
 ): Promise<Uint8Array> {
+  const { keys, threshold } = 'threshold' in trusted ? trusted : { keys: trusted, threshold: 1 }
   if (envelope.payloadType !== payloadType) {
     throw new TrustError(
       'signature-invalid',
@@ -62,31 +70,38 @@ export async function openEnvelope(
   }
   const payload = decode(envelope.payload)
   const signed = preAuthEncoding(payloadType, payload)
+  const signers = new Set<string>()
   for (const { sig } of envelope.signatures) {
-    if (await isSignedByAny(keys, sig, signed)) return payload
+    const key = await findSigner(keys, sig, signed)
+    if (key) signers.add(await identityOf(key))
+    // A threshold of 0 would trust what nobody has signed.
+    if (key && signers.size >= threshold) return payload
   }
   throw new TrustError(
     'signature-invalid',
-    `none of the ${keys.length} trusted keys has signed this ${payloadType}`,
+    `${signers.size} of the ${keys.length} trusted keys have signed this ${payloadType}; it takes ${threshold}`,
   )
 }
 
+const identityOf = async (key: CryptoKey): Promise<string> =>
+  toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', key)))
+
 /** A signature that cannot even be read is one of nobody; the next may be good. */
-async function isSignedByAny(
+async function findSigner(
   keys: readonly TrustedKey[],
   sig: string,
   signed: Uint8Array,
-): Promise<boolean> {
+): Promise<CryptoKey | undefined> {
   let signature: Uint8Array
   try {
     signature = fromBase64Url(sig)
   } catch {
-    return false
+    return undefined
   }
   for (const { key } of keys) {
-    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return true
+    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return key
   }
-  return false
+  return undefined
 }
 
 /** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */
