@@ -18,6 +18,7 @@ import type { Log } from './observability/log.js'
 import type { Metrics } from './observability/metrics.js'
 import type { RolloutRepository } from './rollouts/rollout-repository.js'
 import type { TelemetryRepository } from './telemetry/telemetry-repository.js'
+import type { ServerTls } from './tls/server-tls.js'
 
 /** What business functions work with; each says by `Pick` which of it. */
 export interface ServerContext {
@@ -31,6 +32,8 @@ export interface ServerContext {
 
   /** The key that signs desired states, and the name of the fleet that follows from it. */
   readonly fleet: { readonly id: string; readonly signer: Signer; readonly publicKey: PublicKey }
+  /** Undefined where this server speaks plainly. */
+  readonly tls: ServerTls | undefined
   readonly blobs: BlobStore
   readonly outbox: DeviceOutbox
   /** Where a device of this kind connects that reached the server at `origin`. */

@@ -12,11 +12,19 @@ const program = new Command('kedge-server')
   .option('--data <dir>', 'folder of everything it keeps (KEDGE_DATA; .kedge)')
   .option('--host <address>', 'address to listen on (KEDGE_HOST; 127.0.0.1)')
   .option('--port <port>', 'port of API and console (KEDGE_PORT; 8080)')
-  .option('--mqtt-port <port>', 'port of the embedded broker (KEDGE_MQTT_PORT; 1883)')
+  .option(
+    '--mqtt-port <port>',
+    'port of the embedded broker (KEDGE_MQTT_PORT; 1883, with TLS 8883)',
+  )
   .option('--database-url <url>', 'postgres://… or sqlite:FILE (KEDGE_DATABASE_URL; in the folder)')
   .option('--broker-url <url>', 'an MQTT broker to use instead (KEDGE_BROKER_URL; embedded)')
   .option('--blobs-url <url>', 's3://BUCKET/PREFIX?endpoint=URL (KEDGE_BLOBS_URL; in the folder)')
   .option('--public-url <url>', 'how devices reach it, behind a proxy (KEDGE_PUBLIC_URL)')
+  .option('--tls', 'TLS on this machine too; elsewhere it is always on (KEDGE_TLS)')
+  .option('--tls-cert <file>', 'certificate chain to use, PEM (KEDGE_TLS_CERT; one of its own)')
+  .option('--tls-key <file>', 'private key of the certificate, PEM (KEDGE_TLS_KEY)')
+  .option('--tls-ca <file>', 'authority devices are to pin, where it is private (KEDGE_TLS_CA)')
+  .option('--insecure', 'no TLS, though others can reach it; the log repeats it (KEDGE_INSECURE)')
   .option(
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',

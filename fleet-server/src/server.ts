@@ -32,6 +32,8 @@ import { Metrics } from './observability/metrics.js'
 import { RelayOutbox } from './relay-outbox.js'
 import { RolloutRepository } from './rollouts/rollout-repository.js'
 import { Teardown } from './teardown.js'
+import { openServerTls, warnOfPlain } from './tls/open-server-tls.js'
+import { prepareMqttPort } from './tls/prepare-mqtt-port.js'
 import { TelemetryRepository } from './telemetry/telemetry-repository.js'
 
 /** A running server. Disposing it stops everything in order. */
@@ -68,6 +70,7 @@ async function startParts(
   const parts = await createParts(config, secrets, { db, outbox, address })
   const issuer = new DesiredIssuer(parts)
   const context: ServerContext = { ...parts, issuer }
+  guardTransport(context, teardown)
   await context.devices.setAllOffline(context.clock.now())
 
   const broker = await startBroker(context)
@@ -101,11 +104,13 @@ async function createParts(
   { db, outbox, address }: Foundations,
 ): Promise<Omit<ServerContext, 'issuer'>> {
   const { id, publicKey } = secrets.fleetKey
+  const log = createLog(config.logLevel)
   return {
     config,
     clock: systemClock,
     entropy: systemEntropy,
-    log: createLog(config.logLevel),
+    log,
+    tls: await openServerTls({ clock: systemClock, config, log }),
     metrics: new Metrics(),
     events: new EventBus(),
     startedAt: systemClock.now(),
@@ -128,8 +133,14 @@ async function createParts(
   }
 }
 
+function guardTransport(context: ServerContext, teardown: Teardown): void {
+  const reminder = warnOfPlain(context)
+  teardown.add(() => reminder[Symbol.dispose]())
+  teardown.add(() => context.tls?.[Symbol.dispose]())
+}
+
 function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
-  const { config, log } = context
+  const { config, log, tls } = context
   const parts = {
     messages: createDeviceMessages(context),
     metrics: brokerMetrics(context.metrics.registry),
@@ -146,6 +157,8 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
     port,
     retained: createRetainedSource(context),
     authenticator: createDeviceAuthenticator(context),
+    prepare: (server) => prepareMqttPort(server, { tls, log }),
+    ...(tls && { tls: tls.options }),
   }).catch((cause: unknown) => {
     if (!(cause instanceof ServerError)) throw cause
     const advice = 'choose another with --mqtt-port or KEDGE_MQTT_PORT'
@@ -172,7 +185,7 @@ async function startHttp(
       broker: () => Promise.resolve(broker.ready),
     },
   })
-  const server = await listenHttp(app, context.config)
+  const server = await listenHttp(app, context)
   teardown.add(() => server[Symbol.asyncDispose]())
   teardown.add(() => stopped.abort())
   server.onUpgrade('/mqtt', broker.handleWebSocket.bind(broker))

@@ -26,6 +26,8 @@ export interface EmbeddedBrokerOptions extends BrokerParts {
   readonly authenticator: DeviceAuthenticator
   /** Certificate and key where the TCP port speaks TLS. */
   readonly tls?: SecureContextOptions
+  /** Called with the TCP server before it listens. */
+  readonly prepare?: (server: Server) => void
   /** TCP and WebSocket connections together; 25 KB of memory each. Default 10,000. */
   readonly maxConnections?: number
   /** Encoded chunks kept in memory for the next reader. Default 16 MiB. */
@@ -66,6 +68,7 @@ class AedesBroker implements EmbeddedBroker {
     this.#server = options.tls
       ? createTlsServer({ ...tcp, ...options.tls, handshakeTimeout }, accept)
       : createServer(tcp, accept)
+    options.prepare?.(this.#server)
     this.#webSockets = new WebSocketDoor((stream, from) => this.#accept(stream, from))
   }
 

@@ -8,6 +8,11 @@ export interface ServerEnvironment {
   readonly brokerUrl?: string | undefined
   readonly blobsUrl?: string | undefined
   readonly publicUrl?: string | undefined
+  readonly tls?: string | boolean | undefined
+  readonly tlsCert?: string | undefined
+  readonly tlsKey?: string | undefined
+  readonly tlsCa?: string | undefined
+  readonly insecure?: string | boolean | undefined
   readonly adminToken?: string | undefined
   readonly telemetryWindow?: string | undefined
   readonly logLevel?: string | undefined
@@ -28,6 +33,11 @@ export function readEnv(variables: Variables): ServerEnvironment {
     brokerUrl: read('KEDGE_BROKER_URL'),
     blobsUrl: read('KEDGE_BLOBS_URL'),
     publicUrl: read('KEDGE_PUBLIC_URL'),
+    tls: read('KEDGE_TLS'),
+    tlsCert: read('KEDGE_TLS_CERT'),
+    tlsKey: read('KEDGE_TLS_KEY'),
+    tlsCa: read('KEDGE_TLS_CA'),
+    insecure: read('KEDGE_INSECURE'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
     telemetryWindow: read('KEDGE_TELEMETRY_WINDOW'),
     logLevel: read('KEDGE_LOG_LEVEL'),

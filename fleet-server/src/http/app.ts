@@ -3,6 +3,7 @@ import { except } from 'hono/combine'
 import { openAPIRouteHandler } from 'hono-openapi'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { ServerContext } from '../context.js'
+import { authorityRoutes } from './authority-routes.js'
 import { requireAdmin } from './bearer.js'
 import { blobRoutes } from './blob-routes.js'
 import { deviceRoutes } from './device-routes.js'
@@ -57,6 +58,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
   app.use(`${apiRoot}/*`, limitBody)
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.route('/', healthRoutes(context, options))
+  app.route('/', authorityRoutes(context))
   const typed = app.route(apiRoot, api)
   app.route('/', pageRoutes(context.config.pages))
   return typed
