@@ -3,6 +3,9 @@ import type { Signer } from '@kedge/shared/trust/dsse'
 import type { PublicKey } from '@kedge/shared/trust/keys'
 import type { Clock } from '@kedge/shared/util/clock'
 import type { Entropy } from '@kedge/shared/util/entropy'
+import type { Accounts } from './accounts/accounts.js'
+import type { AuditRepository } from './audit/audit-repository.js'
+import type { CheckpointKeeper } from './audit/checkpoint-keeper.js'
 import type { BlobStore } from './blobs/blob-store.js'
 import type { ServerConfig } from './config/config.js'
 import type { DesiredRefresh } from './devices/desired-refresh.js'
@@ -49,4 +52,8 @@ export interface ServerContext {
   readonly releases: ReleaseRepository
   readonly rollouts: RolloutRepository
   readonly telemetry: TelemetryRepository
+
+  readonly accounts: Accounts
+  readonly auditRows: AuditRepository
+  readonly checkpoints: CheckpointKeeper
 }

@@ -29,6 +29,11 @@ const program = new Command('kedge-server')
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',
   )
+  .option('--oidc-issuer <url>', 'OpenID provider people sign in with (KEDGE_OIDC_ISSUER)')
+  .option('--oidc-client-id <id>', 'name of this server there (KEDGE_OIDC_CLIENT_ID)')
+  .option('--oidc-client-secret <s>', 'its secret there; better by KEDGE_OIDC_CLIENT_SECRET')
+  .option('--oidc-role-claim <name>', 'claim that says roles (KEDGE_OIDC_ROLE_CLAIM; groups)')
+  .option('--oidc-roles <map>', 'group=role,… of its values (KEDGE_OIDC_ROLES)')
   .option(
     '--telemetry-window <s>',
     'seconds devices count before they report (KEDGE_TELEMETRY_WINDOW; 60)',
@@ -45,8 +50,12 @@ async function main(): Promise<void> {
   const secrets = await loadSecrets(config, environment)
   await using server = await startServer(config, secrets)
   const broker = server.mqttPort === undefined ? 'an external broker' : `port ${server.mqttPort}`
+  const setup =
+    server.setupCode === undefined
+      ? ''
+      : `/#setup=${server.setupCode}\n  (makes the first account; works once, within 24 hours)`
   console.log(
-    `kedge-server ${config.version}: console ${server.url}/#token=${secrets.adminToken}\n` +
+    `kedge-server ${config.version}: console ${server.url}${setup}\n` +
       `  MQTT on ${broker}, data in ${config.data}; Ctrl-C stops it`,
   )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

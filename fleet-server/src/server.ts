@@ -2,7 +2,17 @@ import { ServerError } from '@kedge/shared/errors/server-error'
 import { importSigner } from '@kedge/shared/trust/keys'
 import { systemClock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
-import { createAdminCheck } from './accounts/admin-token.js'
+import type { Accounts } from './accounts/accounts.js'
+import { createAdminToken } from './accounts/admin-token.js'
+import { AttemptLimits } from './accounts/attempt-limits.js'
+import { OneTimeCodeRepository } from './accounts/one-time-code-repository.js'
+import { ServiceTokenRepository } from './accounts/service-token-repository.js'
+import { SessionRepository } from './accounts/session-repository.js'
+import { issueSetupCode } from './accounts/set-up.js'
+import { UserRepository } from './accounts/user-repository.js'
+import { AuditLog } from './audit/audit-log.js'
+import { AuditRepository } from './audit/audit-repository.js'
+import { openCheckpointKeeper } from './audit/open-checkpoint-keeper.js'
 import { openBlobStore } from './blobs/open-blob-store.js'
 import type { Broker, EmbeddedBroker } from './broker/broker.js'
 import { startEmbeddedBroker } from './broker/embedded-broker.js'
@@ -42,6 +52,8 @@ export interface FleetServer extends AsyncDisposable {
   readonly url: string
   /** The port of the embedded broker; undefined with an external one. */
   readonly mqttPort: number | undefined
+  /** By which the first account is made; undefined once there is one. */
+  readonly setupCode: string | undefined
 }
 
 /** Starts the whole fleet server. @throws ServerError `database-failed`, `port-taken` */
@@ -84,10 +96,14 @@ async function startParts(
   void issuer.refresh()
   teardown.add(() => issuer[Symbol.asyncDispose]())
 
-  const http = await startHttp(context, { secrets, broker, teardown })
+  context.checkpoints.start()
+  teardown.add(() => context.checkpoints[Symbol.asyncDispose]())
+
+  const http = await startHttp(context, { broker, teardown })
   return {
     url: http,
     mqttPort: embedded?.port,
+    setupCode: await issueSetupCode(context),
     [Symbol.asyncDispose]: () => teardown[Symbol.asyncDispose](),
   }
 }
@@ -105,6 +121,7 @@ async function createParts(
 ): Promise<Omit<ServerContext, 'issuer'>> {
   const { id, publicKey } = secrets.fleetKey
   const log = createLog(config.logLevel)
+  const auditRows = new AuditRepository(db)
   return {
     config,
     clock: systemClock,
@@ -130,8 +147,25 @@ async function createParts(
     releases: new ReleaseRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
+    accounts: createAccounts(db, secrets, auditRows),
+    auditRows,
+    checkpoints: await openCheckpointKeeper(auditRows, { config, secrets, log }),
   }
 }
+
+const createAccounts = (
+  db: Database,
+  { adminToken }: Pick<ServerSecrets, 'adminToken'>,
+  auditRows: AuditRepository,
+): Accounts => ({
+  users: new UserRepository(db),
+  sessions: new SessionRepository(db),
+  serviceTokens: new ServiceTokenRepository(db),
+  codes: new OneTimeCodeRepository(db),
+  attempts: new AttemptLimits(),
+  audit: new AuditLog(auditRows, systemClock),
+  adminToken: createAdminToken(adminToken),
+})
 
 function guardTransport(context: ServerContext, teardown: Teardown): void {
   const reminder = warnOfPlain(context)
@@ -167,18 +201,13 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
 }
 
 interface Doors {
-  readonly secrets: ServerSecrets
   readonly broker: Broker
   readonly teardown: Teardown
 }
 
-async function startHttp(
-  context: ServerContext,
-  { secrets, broker, teardown }: Doors,
-): Promise<string> {
+async function startHttp(context: ServerContext, { broker, teardown }: Doors): Promise<string> {
   const stopped = new AbortController()
   const app = createApp(context, {
-    isAdmin: createAdminCheck(secrets.adminToken),
     stopped: stopped.signal,
     checks: {
       database: async () => (await context.devices.counts()).devices >= 0,

@@ -5,6 +5,7 @@ import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { Hours, type Ms } from '@kedge/shared/util/units'
 import { isLoopback } from '../tls/is-loopback.js'
 import type { ServerEnvironment } from './env.js'
+import { oidcEnvironmentSchema, toOidc, type OidcConfig } from './oidc-config.js'
 
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
@@ -43,6 +44,8 @@ export interface ServerConfig {
   /** Where devices and people reach this server, when a proxy stands before it. */
   readonly publicUrl?: string
   /** Where people have accounts elsewhere. */
+  /** Where people have accounts elsewhere. */
+  readonly oidc?: OidcConfig
   readonly tls: TlsConfig
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly desired: {
@@ -82,6 +85,7 @@ const environmentSchema = z.object({
   tlsKey: z.string().optional(),
   tlsCa: z.string().optional(),
   insecure: switchSchema,
+  ...oidcEnvironmentSchema.shape,
   /** Seconds. */
   telemetryWindow: z.coerce.number().int().min(1).max(3_600).default(60),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
@@ -110,6 +114,7 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
         : { kind: 'external', url: checked.brokerUrl },
     blobs: toBlobs(checked.blobsUrl, data),
     ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
+    ...toOidc(checked),
     tls,
     logLevel: checked.logLevel,
     desired: { timeToLive: Hours(7 * 24), telemetryWindowS: checked.telemetryWindow },

@@ -14,6 +14,11 @@ export interface ServerEnvironment {
   readonly tlsCa?: string | undefined
   readonly insecure?: string | boolean | undefined
   readonly adminToken?: string | undefined
+  readonly oidcIssuer?: string | undefined
+  readonly oidcClientId?: string | undefined
+  readonly oidcClientSecret?: string | undefined
+  readonly oidcRoleClaim?: string | undefined
+  readonly oidcRoles?: string | undefined
   readonly telemetryWindow?: string | undefined
   readonly logLevel?: string | undefined
   readonly awsAccessKeyId?: string | undefined
@@ -39,6 +44,11 @@ export function readEnv(variables: Variables): ServerEnvironment {
     tlsCa: read('KEDGE_TLS_CA'),
     insecure: read('KEDGE_INSECURE'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
+    oidcIssuer: read('KEDGE_OIDC_ISSUER'),
+    oidcClientId: read('KEDGE_OIDC_CLIENT_ID'),
+    oidcClientSecret: read('KEDGE_OIDC_CLIENT_SECRET'),
+    oidcRoleClaim: read('KEDGE_OIDC_ROLE_CLAIM'),
+    oidcRoles: read('KEDGE_OIDC_ROLES'),
     telemetryWindow: read('KEDGE_TELEMETRY_WINDOW'),
     logLevel: read('KEDGE_LOG_LEVEL'),
     awsAccessKeyId: read('AWS_ACCESS_KEY_ID'),

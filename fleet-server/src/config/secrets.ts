@@ -11,6 +11,10 @@ export interface ServerSecrets {
   readonly adminToken: string
   /** Signs desired states. Who holds it can only choose among what publishers have signed. */
   readonly fleetKey: KeyFile
+  /** Signs how the audit trail stands. */
+  readonly auditKey: KeyFile
+  /** Proves this server to the OpenID provider; absent for a public client. */
+  readonly oidcClientSecret?: string
   /** Of the S3-compatible store, where there is one. */
   readonly s3?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -32,8 +36,16 @@ export async function loadSecrets(
   if (adminToken === '') {
     throw new UsageError('usage', '--admin-token (KEDGE_ADMIN_TOKEN) must not be empty')
   }
-  const fleetKey = await keptFleetKey(config.data)
-  return { adminToken, fleetKey, ...toS3(config, environment) }
+  const fleetKey = await keptKey(config.data, 'fleet')
+  const auditKey = await keptKey(config.data, 'audit')
+  const { oidcClientSecret } = environment
+  return {
+    adminToken,
+    fleetKey,
+    auditKey,
+    ...(oidcClientSecret === undefined ? {} : { oidcClientSecret }),
+    ...toS3(config, environment),
+  }
 }
 
 async function keptAdminToken(data: string): Promise<string> {
@@ -45,18 +57,18 @@ async function keptAdminToken(data: string): Promise<string> {
   return token
 }
 
-async function keptFleetKey(data: string): Promise<KeyFile> {
-  const file = path.join(data, 'keys', 'fleet.json')
+async function keptKey(data: string, name: 'fleet' | 'audit'): Promise<KeyFile> {
+  const file = path.join(data, 'keys', `${name}.json`)
   const kept = await readIfThere(file)
   if (kept === undefined) {
-    const key = await createKeyFile('fleet')
+    const key = await createKeyFile(name)
     await writeFileAtomically(file, `${JSON.stringify(key, null, 2)}\n`, ownerOnly)
     return key
   }
   try {
     return keyFileSchema.parse(JSON.parse(kept))
   } catch (cause) {
-    // Making another would cut off every enrolled device, which trusts only the old one.
+    // Another would be trusted by no device that is enrolled, and by nobody who kept checkpoints.
     throw new UsageError('usage', `${file} is damaged; restore it from a backup`, { cause })
   }
 }

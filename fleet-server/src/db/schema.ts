@@ -1,10 +1,11 @@
+import type { AccountTables } from './account-tables.js'
 import type { Generated, Kysely, Transaction } from 'kysely'
 
 /**
  * Every table, for both dialects. Times are ms since the epoch and documents are JSON text, so no
  * column needs a type that only one dialect has.
  */
-export interface DatabaseSchema {
+export interface DatabaseSchema extends AccountTables {
   enrolmentToken: EnrolmentTokenTable
   device: DeviceTable
   waitingDevice: WaitingDeviceTable

@@ -16,7 +16,12 @@ export const modelRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/models',
-      describe({ tag, summary: 'Models, by name', answer: listOf(modelSchema) }),
+      describe({
+        tag,
+        summary: 'Models, by name',
+        action: 'model.read',
+        answer: listOf(modelSchema),
+      }),
       validator('query', pageQuery, refuseInvalid),
       async (c) => {
         const { cursor, limit } = c.req.valid('query')
@@ -28,7 +33,7 @@ export const modelRoutes = (context: ServerContext) =>
     )
     .get(
       '/models/:name',
-      describe({ tag, summary: 'One model', answer: modelSchema }),
+      describe({ tag, summary: 'One model', action: 'model.read', answer: modelSchema }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await findModel(context, c.req.valid('param').name)),
     )
@@ -37,6 +42,7 @@ export const modelRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Releases of a model, the newest first',
+        action: 'model.read',
         answer: listOf(releaseRecordSchema),
       }),
       validator('param', one, refuseInvalid),
@@ -50,6 +56,7 @@ export const modelRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Publishes a signed release whose blobs are uploaded',
+        action: 'model.publish',
         answer: releaseRecordSchema,
         status: 201,
       }),
@@ -67,7 +74,7 @@ export const modelRoutes = (context: ServerContext) =>
     )
     .get(
       '/models/:name/releases/:version',
-      describe({ tag, summary: 'One release', answer: releaseRecordSchema }),
+      describe({ tag, summary: 'One release', action: 'model.read', answer: releaseRecordSchema }),
       validator('param', oneRelease, refuseInvalid),
       async (c) => {
         const { name, version } = c.req.valid('param')

@@ -12,7 +12,12 @@ export const publisherRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/publishers',
-      describe({ tag, summary: 'Who may sign releases', answer: listOf(publisherSchema) }),
+      describe({
+        tag,
+        summary: 'Who may sign releases',
+        action: 'publisher.read',
+        answer: listOf(publisherSchema),
+      }),
       async (c) => c.json({ items: await context.publishers.list(), next: null as string | null }),
     )
     .post(
@@ -20,6 +25,7 @@ export const publisherRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Lets a key sign releases',
+        action: 'publisher.manage',
         answer: publisherSchema,
         status: 201,
       }),
@@ -28,7 +34,7 @@ export const publisherRoutes = (context: ServerContext) =>
     )
     .delete(
       '/publishers/:id',
-      describe({ tag, summary: 'Takes a key its say', status: 204 }),
+      describe({ tag, summary: 'Takes a key its say', action: 'publisher.manage', status: 204 }),
       validator('param', z.object({ id: z.string().max(80) }), refuseInvalid),
       async (c) => {
         await removePublisher(context, c.req.valid('param').id)

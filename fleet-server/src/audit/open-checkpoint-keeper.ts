@@ -1,0 +1,31 @@
+import path from 'node:path'
+import { importSigner } from '@kedge/shared/trust/keys'
+import { systemClock } from '@kedge/shared/util/clock'
+import type { ServerConfig } from '../config/config.js'
+import type { ServerSecrets } from '../config/secrets.js'
+import type { Log } from '../observability/log.js'
+import type { AuditRepository } from './audit-repository.js'
+import { CheckpointKeeper } from './checkpoint-keeper.js'
+
+interface Surroundings {
+  readonly config: Pick<ServerConfig, 'data'>
+  readonly secrets: Pick<ServerSecrets, 'auditKey' | 'fleetKey'>
+  readonly log: Log
+}
+
+/** Checkpoints of this server's trail, in DATA/audit. */
+export async function openCheckpointKeeper(
+  rows: AuditRepository,
+  { config, secrets, log }: Surroundings,
+): Promise<CheckpointKeeper> {
+  const { id, publicKey } = secrets.auditKey
+  return new CheckpointKeeper({
+    rows,
+    clock: systemClock,
+    log,
+    fleet: `f-${secrets.fleetKey.id}`,
+    folder: path.join(config.data, 'audit'),
+    key: { id, key: publicKey },
+    signer: await importSigner(secrets.auditKey),
+  })
+}
