@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defineConfig } from 'vite'
+import { themeStylesheet } from './build/theme-stylesheet.js'
 
 const server = process.env['KEDGE_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), themeStylesheet()],
   // The sources of `shared`, so that the console builds before anything else is built.
   resolve: { conditions: ['kedge-source', ...defaultClientConditions] },
   server: {

@@ -7,14 +7,18 @@ export interface BrokerAddress {
   readonly urlFor: (kind: DeviceKind, origin: string) => string
 }
 
-export function createBrokerAddress({ broker }: Pick<ServerConfig, 'broker'>): BrokerAddress {
+export function createBrokerAddress({
+  broker,
+  tls,
+}: Pick<ServerConfig, 'broker' | 'tls'>): BrokerAddress {
+  const scheme = tls.kind === 'off' ? 'mqtt' : 'mqtts'
   const address: BrokerAddress = {
     mqttPort: undefined,
     urlFor(kind, origin) {
       // Pages speak WebSocket, through the port that served them.
       if (kind === 'browser') return new URL('/mqtt', origin.replace(/^http/, 'ws')).href
       if (broker.kind === 'external') return withoutCredentials(broker.url)
-      return `mqtt://${new URL(origin).hostname}:${address.mqttPort ?? broker.port}`
+      return `${scheme}://${new URL(origin).hostname}:${address.mqttPort ?? broker.port}`
     },
   }
   return address

@@ -1,6 +1,9 @@
 import type { DeviceKind } from '@kedge/shared/protocol/enrolment'
 import type { Clock } from '@kedge/shared/util/clock'
 import type { Entropy } from '@kedge/shared/util/entropy'
+import type { Accounts } from './accounts/accounts.js'
+import type { AuditRepository } from './audit/audit-repository.js'
+import type { CheckpointKeeper } from './audit/checkpoint-keeper.js'
 import type { BlobStore } from './blobs/blob-store.js'
 import type { ServerConfig } from './config/config.js'
 import type { DesiredRefresh } from './devices/desired-refresh.js'
@@ -18,6 +21,7 @@ import type { Metrics } from './observability/metrics.js'
 import type { RolloutRepository } from './rollouts/rollout-repository.js'
 import type { TelemetryRepository } from './telemetry/telemetry-repository.js'
 import type { FleetTrust } from './trust/fleet-trust.js'
+import type { ServerTls } from './tls/server-tls.js'
 
 /** What business functions work with; each says by `Pick` which of it. */
 export interface ServerContext {
@@ -31,6 +35,8 @@ export interface ServerContext {
 
   /** Who may sign what, and the key that signs desired states. */
   readonly trust: FleetTrust
+  /** Undefined where this server speaks plainly. */
+  readonly tls: ServerTls | undefined
   readonly blobs: BlobStore
   readonly outbox: DeviceOutbox
   /** Where a device of this kind connects that reached the server at `origin`. */
@@ -47,4 +53,8 @@ export interface ServerContext {
   readonly limits: ReleaseLimitRepository
   readonly rollouts: RolloutRepository
   readonly telemetry: TelemetryRepository
+
+  readonly accounts: Accounts
+  readonly auditRows: AuditRepository
+  readonly checkpoints: CheckpointKeeper
 }

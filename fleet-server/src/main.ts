@@ -12,15 +12,28 @@ const program = new Command('kedge-server')
   .option('--data <dir>', 'folder of everything it keeps (KEDGE_DATA; .kedge)')
   .option('--host <address>', 'address to listen on (KEDGE_HOST; 127.0.0.1)')
   .option('--port <port>', 'port of API and console (KEDGE_PORT; 8080)')
-  .option('--mqtt-port <port>', 'port of the embedded broker (KEDGE_MQTT_PORT; 1883)')
+  .option(
+    '--mqtt-port <port>',
+    'port of the embedded broker (KEDGE_MQTT_PORT; 1883, with TLS 8883)',
+  )
   .option('--database-url <url>', 'postgres://… or sqlite:FILE (KEDGE_DATABASE_URL; in the folder)')
   .option('--broker-url <url>', 'an MQTT broker to use instead (KEDGE_BROKER_URL; embedded)')
   .option('--blobs-url <url>', 's3://BUCKET/PREFIX?endpoint=URL (KEDGE_BLOBS_URL; in the folder)')
   .option('--public-url <url>', 'how devices reach it, behind a proxy (KEDGE_PUBLIC_URL)')
+  .option('--tls', 'TLS on this machine too; elsewhere it is always on (KEDGE_TLS)')
+  .option('--tls-cert <file>', 'certificate chain to use, PEM (KEDGE_TLS_CERT; one of its own)')
+  .option('--tls-key <file>', 'private key of the certificate, PEM (KEDGE_TLS_KEY)')
+  .option('--tls-ca <file>', 'authority devices are to pin, where it is private (KEDGE_TLS_CA)')
+  .option('--insecure', 'no TLS, though others can reach it; the log repeats it (KEDGE_INSECURE)')
   .option(
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',
   )
+  .option('--oidc-issuer <url>', 'OpenID provider people sign in with (KEDGE_OIDC_ISSUER)')
+  .option('--oidc-client-id <id>', 'name of this server there (KEDGE_OIDC_CLIENT_ID)')
+  .option('--oidc-client-secret <s>', 'its secret there; better by KEDGE_OIDC_CLIENT_SECRET')
+  .option('--oidc-role-claim <name>', 'claim that says roles (KEDGE_OIDC_ROLE_CLAIM; groups)')
+  .option('--oidc-roles <map>', 'group=role,… of its values (KEDGE_OIDC_ROLES)')
   .option(
     '--telemetry-window <s>',
     'seconds devices count before they report (KEDGE_TELEMETRY_WINDOW; 60)',
@@ -37,8 +50,12 @@ async function main(): Promise<void> {
   const secrets = await loadSecrets(config, environment)
   await using server = await startServer(config, secrets)
   const broker = server.mqttPort === undefined ? 'an external broker' : `port ${server.mqttPort}`
+  const setup =
+    server.setupCode === undefined
+      ? ''
+      : `/#setup=${server.setupCode}\n  (makes the first account; works once, within 24 hours)`
   console.log(
-    `kedge-server ${config.version}: console ${server.url}/#token=${secrets.adminToken}\n` +
+    `kedge-server ${config.version}: console ${server.url}${setup}\n` +
       `  MQTT on ${broker}, data in ${config.data}; Ctrl-C stops it`,
   )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

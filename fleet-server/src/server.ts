@@ -2,7 +2,17 @@ import path from 'node:path'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import { systemClock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
-import { createAdminCheck } from './accounts/admin-token.js'
+import type { Accounts } from './accounts/accounts.js'
+import { createAdminToken } from './accounts/admin-token.js'
+import { AttemptLimits } from './accounts/attempt-limits.js'
+import { OneTimeCodeRepository } from './accounts/one-time-code-repository.js'
+import { ServiceTokenRepository } from './accounts/service-token-repository.js'
+import { SessionRepository } from './accounts/session-repository.js'
+import { issueSetupCode } from './accounts/set-up.js'
+import { UserRepository } from './accounts/user-repository.js'
+import { AuditLog } from './audit/audit-log.js'
+import { AuditRepository } from './audit/audit-repository.js'
+import { openCheckpointKeeper } from './audit/open-checkpoint-keeper.js'
 import { openBlobStore } from './blobs/open-blob-store.js'
 import type { Broker, EmbeddedBroker } from './broker/broker.js'
 import { startEmbeddedBroker } from './broker/embedded-broker.js'
@@ -33,6 +43,8 @@ import { Metrics } from './observability/metrics.js'
 import { RelayOutbox } from './relay-outbox.js'
 import { RolloutRepository } from './rollouts/rollout-repository.js'
 import { Teardown } from './teardown.js'
+import { openServerTls, warnOfPlain } from './tls/open-server-tls.js'
+import { prepareMqttPort } from './tls/prepare-mqtt-port.js'
 import { TelemetryRepository } from './telemetry/telemetry-repository.js'
 import { FleetTrust } from './trust/fleet-trust.js'
 import { KeyFolder } from './trust/key-folder.js'
@@ -45,6 +57,8 @@ export interface FleetServer extends AsyncDisposable {
   readonly url: string
   /** The port of the embedded broker; undefined with an external one. */
   readonly mqttPort: number | undefined
+  /** By which the first account is made; undefined once there is one. */
+  readonly setupCode: string | undefined
 }
 
 /** Starts the whole fleet server. @throws ServerError `database-failed`, `port-taken` */
@@ -73,6 +87,7 @@ async function startParts(
   const parts = await createParts(config, secrets, { db, outbox, address })
   const issuer = new DesiredIssuer(parts)
   const context: ServerContext = { ...parts, issuer }
+  guardTransport(context, teardown)
   await context.devices.setAllOffline(context.clock.now())
 
   const broker = await startBroker(context)
@@ -89,10 +104,14 @@ async function startParts(
   void issuer.refresh()
   teardown.add(() => issuer[Symbol.asyncDispose]())
 
-  const http = await startHttp(context, { secrets, broker, teardown })
+  context.checkpoints.start()
+  teardown.add(() => context.checkpoints[Symbol.asyncDispose]())
+
+  const http = await startHttp(context, { broker, teardown })
   return {
     url: http,
     mqttPort: embedded?.port,
+    setupCode: await issueSetupCode(context),
     [Symbol.asyncDispose]: () => teardown[Symbol.asyncDispose](),
   }
 }
@@ -114,21 +133,24 @@ async function createParts(
   { db, outbox, address }: Foundations,
 ): Promise<Omit<ServerContext, 'issuer'>> {
   const log = createLog(config.logLevel)
+  const auditRows = new AuditRepository(db)
+  const trust = await FleetTrust.open({
+    clock: systemClock,
+    log,
+    outbox,
+    repository: new MetadataRepository(db),
+    keys: new KeyFolder(path.join(config.data, 'keys')),
+  })
   return {
     config,
     clock: systemClock,
     entropy: systemEntropy,
     log,
+    tls: await openServerTls({ clock: systemClock, config, log }),
     metrics: new Metrics(),
     events: new EventBus(),
     startedAt: systemClock.now(),
-    trust: await FleetTrust.open({
-      clock: systemClock,
-      log,
-      outbox,
-      repository: new MetadataRepository(db),
-      keys: new KeyFolder(path.join(config.data, 'keys')),
-    }),
+    trust,
     blobs: await openBlobStore(config.blobs, secrets),
     outbox,
     brokerUrlFor: address.urlFor,
@@ -141,11 +163,34 @@ async function createParts(
     limits: new ReleaseLimitRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
+    accounts: createAccounts(db, secrets, auditRows),
+    auditRows,
+    checkpoints: await openCheckpointKeeper(auditRows, { config, secrets, log, fleet: trust.id }),
   }
 }
 
+const createAccounts = (
+  db: Database,
+  { adminToken }: Pick<ServerSecrets, 'adminToken'>,
+  auditRows: AuditRepository,
+): Accounts => ({
+  users: new UserRepository(db),
+  sessions: new SessionRepository(db),
+  serviceTokens: new ServiceTokenRepository(db),
+  codes: new OneTimeCodeRepository(db),
+  attempts: new AttemptLimits(),
+  audit: new AuditLog(auditRows, systemClock),
+  adminToken: createAdminToken(adminToken),
+})
+
+function guardTransport(context: ServerContext, teardown: Teardown): void {
+  const reminder = warnOfPlain(context)
+  teardown.add(() => reminder[Symbol.dispose]())
+  teardown.add(() => context.tls?.[Symbol.dispose]())
+}
+
 function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
-  const { config, log } = context
+  const { config, log, tls } = context
   const parts = {
     messages: createDeviceMessages(context),
     metrics: brokerMetrics(context.metrics.registry),
@@ -162,6 +207,8 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
     port,
     retained: createRetainedSource(context),
     authenticator: createDeviceAuthenticator(context),
+    prepare: (server) => prepareMqttPort(server, { tls, log }),
+    ...(tls && { tls: tls.options }),
   }).catch((cause: unknown) => {
     if (!(cause instanceof ServerError)) throw cause
     const advice = 'choose another with --mqtt-port or KEDGE_MQTT_PORT'
@@ -170,25 +217,20 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
 }
 
 interface Doors {
-  readonly secrets: ServerSecrets
   readonly broker: Broker
   readonly teardown: Teardown
 }
 
-async function startHttp(
-  context: ServerContext,
-  { secrets, broker, teardown }: Doors,
-): Promise<string> {
+async function startHttp(context: ServerContext, { broker, teardown }: Doors): Promise<string> {
   const stopped = new AbortController()
   const app = createApp(context, {
-    isAdmin: createAdminCheck(secrets.adminToken),
     stopped: stopped.signal,
     checks: {
       database: async () => (await context.devices.counts()).devices >= 0,
       broker: () => Promise.resolve(broker.ready),
     },
   })
-  const server = await listenHttp(app, context.config)
+  const server = await listenHttp(app, context)
   teardown.add(() => server[Symbol.asyncDispose]())
   teardown.add(() => stopped.abort())
   server.onUpgrade('/mqtt', broker.handleWebSocket.bind(broker))

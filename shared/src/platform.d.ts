@@ -28,27 +28,34 @@ declare class AbortController {
 interface CryptoKey {
   readonly type: 'private' | 'public' | 'secret'
   readonly extractable: boolean
+  readonly algorithm: object
 }
 declare const crypto: {
   randomUUID(): string
   getRandomValues<T extends Uint8Array>(array: T): T
   subtle: {
-    digest(algorithm: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer>
+    digest(algorithm: 'SHA-256' | 'SHA-512', data: Uint8Array): Promise<ArrayBuffer>
     sign(algorithm: 'Ed25519', key: CryptoKey, data: Uint8Array): Promise<ArrayBuffer>
     verify(
-      algorithm: 'Ed25519',
+      algorithm:
+        | 'Ed25519'
+        | { name: 'ECDSA'; hash: 'SHA-256' }
+        | { name: 'RSA-PSS'; saltLength: number },
       key: CryptoKey,
       signature: Uint8Array,
       data: Uint8Array,
     ): Promise<boolean>
     importKey(
-      format: 'raw' | 'pkcs8',
+      format: 'raw' | 'pkcs8' | 'spki',
       key: Uint8Array,
-      algorithm: 'Ed25519',
+      algorithm:
+        | 'Ed25519'
+        | { name: 'ECDSA'; namedCurve: 'P-256' }
+        | { name: 'RSA-PSS'; hash: 'SHA-256' },
       extractable: boolean,
       usages: string[],
     ): Promise<CryptoKey>
-    exportKey(format: 'raw' | 'pkcs8', key: CryptoKey): Promise<ArrayBuffer>
+    exportKey(format: 'raw' | 'pkcs8' | 'spki', key: CryptoKey): Promise<ArrayBuffer>
     generateKey(
       algorithm: 'Ed25519',
       extractable: boolean,

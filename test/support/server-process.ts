@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ServerAccess } from './admin-api.js'
 
@@ -33,7 +34,8 @@ export class ServerProcess implements AsyncDisposable {
     const child = spawn(process.execPath, [program, ...args, ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const { url, adminToken, mqttPort: listening } = await untilListening(child)
+    const { url, mqttPort: listening } = await untilListening(child)
+    const adminToken = (await readFile(path.join(data, 'admin-token'), 'utf8')).trim()
     const ports = { port: Number(new URL(url).port), mqttPort: listening }
     return new ServerProcess(child, { url, adminToken }, ports)
   }
@@ -55,7 +57,8 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-interface Banner extends ServerAccess {
+interface Banner {
+  readonly url: string
   readonly mqttPort: number
 }
 
@@ -66,9 +69,9 @@ function untilListening(child: ChildProcess): Promise<Banner> {
     child.stdout!.on('data', (text: Buffer) => {
       if (process.env['KEDGE_TEST_LOG']) process.stderr.write(text)
       said = (said + text.toString()).slice(-10_000)
-      const [, url, adminToken] = /console (\S+)\/#token=(\S+)/.exec(said) ?? []
+      const url = /console (\S+?)(\/#\S+)?\n/.exec(said)?.[1]
       const mqttPort = /MQTT on port (\d+)/.exec(said)?.[1]
-      if (url && adminToken && mqttPort) resolve({ url, adminToken, mqttPort: Number(mqttPort) })
+      if (url && mqttPort) resolve({ url, mqttPort: Number(mqttPort) })
     })
     child.once('exit', () => reject(new TypeError(`the server ended before it listened: ${said}`)))
   })

@@ -1,4 +1,5 @@
 import './theme/mantine.css'
+import 'virtual:theme-variables.css'
 import './theme/tokens.css'
 import './theme/base.css'
 import { MantineProvider } from '@mantine/core'
@@ -9,7 +10,7 @@ import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/problem.js'
 import { adoptTokenFromAddress } from './api/session.js'
 import { router } from './router.js'
-import { cssVariables, theme } from './theme/theme.js'
+import { theme } from './theme/theme.js'
 
 adoptTokenFromAddress()
 // The link can be opened in a tab that shows the console already; then only the # changes.
@@ -31,9 +32,9 @@ if (root !== null) {
     <StrictMode>
       <MantineProvider
         theme={theme}
-        cssVariablesResolver={cssVariables}
+        withCssVariables={false}
+        withGlobalClasses={false}
         defaultColorScheme="auto"
-        deduplicateInlineStyles
       >
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />

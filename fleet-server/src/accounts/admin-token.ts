@@ -1,9 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import type { AdminToken } from './accounts.js'
+import { hashOf } from './secret.js'
 
-/** Tells whether a token is the administrator's, in a time that says nothing about how close it was. */
-export function createAdminCheck(adminToken: string): (token: string) => boolean {
+/** The token that DATA/admin-token or the command line holds. */
+export function createAdminToken(adminToken: string): AdminToken {
+  const hash = hashOf(adminToken)
   // Digests have one length, which timingSafeEqual needs and which hides that of the token.
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = digest(adminToken)
-  return (token) => timingSafeEqual(digest(token), expected)
+  const expected = Buffer.from(hash)
+  return { hash, matches: (token) => timingSafeEqual(Buffer.from(hashOf(token)), expected) }
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
 import { parseTopic, type Topic } from '@kedge/shared/protocol/topics'
-import { MiB, Minutes, type Bytes } from '@kedge/shared/util/units'
+import { MiB, Minutes, Seconds, type Bytes } from '@kedge/shared/util/units'
 import { Aedes, type Client } from 'aedes'
 import type { DeviceAuthenticator, RetainedSource } from '../devices/device-door.js'
 import { BlobPackets } from './blob-packets.js'
@@ -23,11 +24,18 @@ export interface EmbeddedBrokerOptions extends BrokerParts {
   readonly port: number
   readonly retained: RetainedSource
   readonly authenticator: DeviceAuthenticator
+  /** Certificate and key where the TCP port speaks TLS. */
+  readonly tls?: SecureContextOptions
+  /** Called with the TCP server before it listens. */
+  readonly prepare?: (server: Server) => void
   /** TCP and WebSocket connections together; 25 KB of memory each. Default 10,000. */
   readonly maxConnections?: number
   /** Encoded chunks kept in memory for the next reader. Default 16 MiB. */
   readonly cacheBytes?: Bytes
 }
+
+/** A handshake that takes longer is nobody's. */
+const handshakeTimeout = Seconds(5)
 
 /** Listens for devices. @throws ServerError `port-taken`; UsageError where nobody can listen */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
@@ -56,7 +64,11 @@ class AedesBroker implements EmbeddedBroker {
     // Without noDelay an answer waits up to 40 ms for the reader's delayed acknowledgement;
     // without keep-alive a vanished reader with MQTT keepalive 0 stays for ever.
     const tcp = { noDelay: true, keepAlive: true, keepAliveInitialDelay: Minutes(2) }
-    this.#server = createServer(tcp, (socket) => this.#accept(socket, socket.remoteAddress))
+    const accept = (socket: Socket) => this.#accept(socket, socket.remoteAddress)
+    this.#server = options.tls
+      ? createTlsServer({ ...tcp, ...options.tls, handshakeTimeout }, accept)
+      : createServer(tcp, accept)
+    options.prepare?.(this.#server)
     this.#webSockets = new WebSocketDoor((stream, from) => this.#accept(stream, from))
   }
 

@@ -3,7 +3,9 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { Hours, type Ms } from '@kedge/shared/util/units'
+import { isLoopback } from '../tls/is-loopback.js'
 import type { ServerEnvironment } from './env.js'
+import { oidcEnvironmentSchema, toOidc, type OidcConfig } from './oidc-config.js'
 
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
@@ -23,6 +25,13 @@ export type BlobsConfig =
       readonly region: string
     }
 
+export type TlsConfig =
+  /** `insecure`: also where others can reach it. */
+  | { readonly kind: 'off'; readonly insecure: boolean }
+  | { readonly kind: 'own'; readonly folder: string }
+  /** `ca`: the authority that devices are to pin, where it is not one that every machine knows. */
+  | { readonly kind: 'files'; readonly cert: string; readonly key: string; readonly ca?: string }
+
 export interface ServerConfig {
   readonly version: string
   readonly data: string
@@ -34,6 +43,10 @@ export interface ServerConfig {
   readonly blobs: BlobsConfig
   /** Where devices and people reach this server, when a proxy stands before it. */
   readonly publicUrl?: string
+  /** Where people have accounts elsewhere. */
+  /** Where people have accounts elsewhere. */
+  readonly oidc?: OidcConfig
+  readonly tls: TlsConfig
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly desired: {
     readonly timeToLive: Ms
@@ -47,11 +60,17 @@ export interface ServerConfig {
 const port = z.coerce.number().int().min(0).max(65_535)
 const url = z.url()
 
+/** A flag without a value, or what people write into a variable for yes and no. */
+const switchSchema = z
+  .union([z.boolean(), z.enum(['1', 'true', 'yes', '0', 'false', 'no'])], 'must be 1 or 0')
+  .transform((value) => value === true || ['1', 'true', 'yes'].includes(String(value)))
+  .default(false)
+
 const environmentSchema = z.object({
   data: z.string().default('.kedge'),
   host: z.string().default('127.0.0.1'),
   port: port.default(8080),
-  mqttPort: port.default(1883),
+  mqttPort: port.optional(),
   databaseUrl: z
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://…')
@@ -61,6 +80,12 @@ const environmentSchema = z.object({
     .optional(),
   blobsUrl: url.regex(/^(s3|file):\/\//, 'must begin with s3:// or file://').optional(),
   publicUrl: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
+  tls: switchSchema,
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  tlsCa: z.string().optional(),
+  insecure: switchSchema,
+  ...oidcEnvironmentSchema.shape,
   /** Seconds. */
   telemetryWindow: z.coerce.number().int().min(1).max(3_600).default(60),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
@@ -76,6 +101,7 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
   if (!result.success) throw new UsageError('usage', describeIssues(result.error))
   const checked = result.data
   const data = path.resolve(checked.data)
+  const tls = toTls(checked, data)
   return {
     version: packageVersion(),
     data,
@@ -84,10 +110,12 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
     database: toDatabase(checked.databaseUrl, data),
     broker:
       checked.brokerUrl === undefined
-        ? { kind: 'embedded', port: checked.mqttPort }
+        ? { kind: 'embedded', port: checked.mqttPort ?? (tls.kind === 'off' ? 1883 : 8883) }
         : { kind: 'external', url: checked.brokerUrl },
     blobs: toBlobs(checked.blobsUrl, data),
     ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
+    ...toOidc(checked),
+    tls,
     logLevel: checked.logLevel,
     desired: { timeToLive: Hours(7 * 24), telemetryWindowS: checked.telemetryWindow },
     pages: {
@@ -95,6 +123,22 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
       demo: path.resolve(import.meta.dirname, '../../../web-runtime/demo-dist'),
     },
   }
+}
+
+function toTls(checked: z.output<typeof environmentSchema>, data: string): TlsConfig {
+  const { tlsCert: cert, tlsKey: key, tlsCa: ca, insecure, host } = checked
+  const isGiven = cert !== undefined && key !== undefined
+  if ((cert ?? key ?? ca) !== undefined && !isGiven) {
+    throw new UsageError('usage', '--tls-cert and --tls-key belong together, --tls-ca to both')
+  }
+  if (insecure && (checked.tls || isGiven)) {
+    throw new UsageError('usage', '--insecure means no TLS; leave it out, or --tls and --tls-cert')
+  }
+  if (isGiven) return { kind: 'files', cert, key, ...(ca !== undefined && { ca }) }
+  if (checked.tls || !(insecure || isLoopback(host))) {
+    return { kind: 'own', folder: path.join(data, 'tls') }
+  }
+  return { kind: 'off', insecure: !isLoopback(host) }
 }
 
 function toDatabase(databaseUrl: string | undefined, data: string): DatabaseConfig {

@@ -8,7 +8,17 @@ export interface ServerEnvironment {
   readonly brokerUrl?: string | undefined
   readonly blobsUrl?: string | undefined
   readonly publicUrl?: string | undefined
+  readonly tls?: string | boolean | undefined
+  readonly tlsCert?: string | undefined
+  readonly tlsKey?: string | undefined
+  readonly tlsCa?: string | undefined
+  readonly insecure?: string | boolean | undefined
   readonly adminToken?: string | undefined
+  readonly oidcIssuer?: string | undefined
+  readonly oidcClientId?: string | undefined
+  readonly oidcClientSecret?: string | undefined
+  readonly oidcRoleClaim?: string | undefined
+  readonly oidcRoles?: string | undefined
   readonly telemetryWindow?: string | undefined
   readonly logLevel?: string | undefined
   readonly awsAccessKeyId?: string | undefined
@@ -28,7 +38,17 @@ export function readEnv(variables: Variables): ServerEnvironment {
     brokerUrl: read('KEDGE_BROKER_URL'),
     blobsUrl: read('KEDGE_BLOBS_URL'),
     publicUrl: read('KEDGE_PUBLIC_URL'),
+    tls: read('KEDGE_TLS'),
+    tlsCert: read('KEDGE_TLS_CERT'),
+    tlsKey: read('KEDGE_TLS_KEY'),
+    tlsCa: read('KEDGE_TLS_CA'),
+    insecure: read('KEDGE_INSECURE'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
+    oidcIssuer: read('KEDGE_OIDC_ISSUER'),
+    oidcClientId: read('KEDGE_OIDC_CLIENT_ID'),
+    oidcClientSecret: read('KEDGE_OIDC_CLIENT_SECRET'),
+    oidcRoleClaim: read('KEDGE_OIDC_ROLE_CLAIM'),
+    oidcRoles: read('KEDGE_OIDC_ROLES'),
     telemetryWindow: read('KEDGE_TELEMETRY_WINDOW'),
     logLevel: read('KEDGE_LOG_LEVEL'),
     awsAccessKeyId: read('AWS_ACCESS_KEY_ID'),

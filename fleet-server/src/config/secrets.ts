@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
+import { createKeyFile, keyFileSchema, type KeyFile } from '@kedge/shared/trust/keys'
 import { writeFileAtomically } from '../files/write-file-atomically.js'
 import type { ServerConfig } from './config.js'
 import type { ServerEnvironment } from './env.js'
 
 export interface ServerSecrets {
   readonly adminToken: string
+  /** Signs how the audit trail stands. */
+  readonly auditKey: KeyFile
+  /** Proves this server to the OpenID provider; absent for a public client. */
+  readonly oidcClientSecret?: string
   /** Of the S3-compatible store, where there is one. */
   readonly s3?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -29,7 +34,14 @@ export async function loadSecrets(
   if (adminToken === '') {
     throw new UsageError('usage', '--admin-token (KEDGE_ADMIN_TOKEN) must not be empty')
   }
-  return { adminToken, ...toS3(config, environment) }
+  const auditKey = await keptKey(config.data, 'audit')
+  const { oidcClientSecret } = environment
+  return {
+    adminToken,
+    auditKey,
+    ...(oidcClientSecret === undefined ? {} : { oidcClientSecret }),
+    ...toS3(config, environment),
+  }
 }
 
 async function keptAdminToken(data: string): Promise<string> {
@@ -39,6 +51,22 @@ async function keptAdminToken(data: string): Promise<string> {
   const token = `kat_${randomBytes(32).toString('base64url')}`
   await writeFileAtomically(file, `${token}\n`, ownerOnly)
   return token
+}
+
+async function keptKey(data: string, name: 'audit'): Promise<KeyFile> {
+  const file = path.join(data, 'keys', `${name}.json`)
+  const kept = await readIfThere(file)
+  if (kept === undefined) {
+    const key = await createKeyFile(name)
+    await writeFileAtomically(file, `${JSON.stringify(key, null, 2)}\n`, ownerOnly)
+    return key
+  }
+  try {
+    return keyFileSchema.parse(JSON.parse(kept))
+  } catch (cause) {
+    // Another would be trusted by nobody who kept checkpoints.
+    throw new UsageError('usage', `${file} is damaged; restore it from a backup`, { cause })
+  }
 }
 
 function toS3(config: ServerConfig, environment: ServerEnvironment): Pick<ServerSecrets, 's3'> {

@@ -1,12 +1,15 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { AccountTables } from './account-tables.js'
+import type { Generated, Kysely, Transaction } from 'kysely'
 
 /**
  * Every table, for both dialects. Times are ms since the epoch and documents are JSON text, so no
  * column needs a type that only one dialect has.
  */
-export interface DatabaseSchema {
+export interface DatabaseSchema extends AccountTables {
   enrolmentToken: EnrolmentTokenTable
   device: DeviceTable
+  waitingDevice: WaitingDeviceTable
+  barredDevice: BarredDeviceTable
   reportedSlot: ReportedSlotTable
   desiredState: DesiredStateTable
   desiredSlot: DesiredSlotTable
@@ -35,6 +38,10 @@ interface EnrolmentTokenTable {
   expiresAt: number
   uses: number
   usesLeft: number
+  /** What may join by it; an agent's token admits browsers too. */
+  kind: Generated<string>
+  /** 1 where an operator has to agree to each device. */
+  approve: Generated<number>
 }
 
 interface DeviceTable {
@@ -47,6 +54,27 @@ interface DeviceTable {
   presenceSince: number
   lastSeen: number | null
   reported: string | null
+  /** Until when a browser may connect; null for agents, which stay until they are revoked. */
+  sessionExpires: Generated<number | null>
+}
+
+/** Has shown a token and a key, and waits for an operator's word. Not of the fleet yet. */
+interface WaitingDeviceTable {
+  id: string
+  kind: string
+  publicKey: string
+  labels: string
+  token: string
+  address: string
+  askedAt: number
+}
+
+/** A key that may not join again. */
+interface BarredDeviceTable {
+  id: string
+  kind: string
+  reason: string
+  barredAt: number
 }
 
 /** What a device last said of one model, taken out of its report so that it can be counted. */

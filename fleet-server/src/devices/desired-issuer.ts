@@ -7,10 +7,10 @@ import { retrySchedule } from '@kedge/shared/util/retry-schedule'
 import { Exclusive } from '@kedge/shared/util/exclusive'
 import type { ServerContext } from '../context.js'
 import type { StoredRollout } from '../rollouts/rollout-repository.js'
-import type { DesiredContent, IssuedState } from './desired-state-repository.js'
+import type { DesiredContent, IssuedState, StateChange } from './desired-state-repository.js'
 import type { DesiredRefresh } from './desired-refresh.js'
 import type { Device } from './device.js'
-import { forEachDevice } from './for-each-device.js'
+import { pagesOfDevices } from './pages-of-devices.js'
 import { planSlots, type PlannedRollout } from './plan-slots.js'
 
 type Parts = Pick<
@@ -37,6 +37,8 @@ interface Intent {
 }
 
 const renewalInterval = Minutes(30)
+/** Devices whose states are signed and stored together. */
+const batchSize = 250
 
 /**
  * Keeps every device's signed desired state equal to what the rollouts ask for. Whatever changes the
@@ -71,7 +73,7 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
   }
 
   async refreshDevice(device: string): Promise<void> {
-    await this.#issue(device, await this.#readIntent())
+    await this.#issue([device], await this.#readIntent())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,9 +91,10 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
     while (!this.#ended.signal.aborted) {
       try {
         const intent = await this.#readIntent()
-        await forEachDevice(this.#parts.devices, async (device) => {
-          if (!this.#ended.signal.aborted) await this.#issue(device, intent)
-        })
+        for await (const devices of pagesOfDevices(this.#parts.devices, batchSize)) {
+          if (this.#ended.signal.aborted) return
+          await this.#issue(devices, intent)
+        }
         return
       } catch (err) {
         log.error({ err }, 'desired states could not all be issued; trying again')
@@ -125,28 +128,56 @@ export class DesiredIssuer implements DesiredRefresh, AsyncDisposable {
     }
   }
 
-  #issue(id: string, intent: Intent): Promise<void> {
-    const { desired, devices, events, metrics, perDevice, rollouts } = this.#parts
-    return perDevice.run(id, async () => {
-      const device = await devices.find(id)
-      if (device === undefined) return
-      const issued = await desired.find(id)
+  #issue(ids: readonly string[], intent: Intent): Promise<void> {
+    const { desired, events, metrics, perDevice } = this.#parts
+    return perDevice.runAll(ids, async () => {
+      const issued = await desired.findMany(ids)
+      const changes = await this.#changesOf(ids, issued, intent)
+      const saved = await desired.save(changes)
+      const published = changes.filter(({ device }) => saved.has(device))
+      metrics.desiredIssued.inc(published.length)
+      await Promise.all([
+        ...published.map(({ device, state }) => this.#publish(device, state)),
+        ...this.#leftUnpublished(issued, saved),
+      ])
+      const rollouts = new Set<string>()
+      for (const { device, state } of published) {
+        events.emit('device', device)
+        for (const { rollout } of Object.values(state.content.slots)) rollouts.add(rollout)
+      }
+      for (const rollout of rollouts) events.emit('rollout', rollout)
+    })
+  }
+
+  /** Signed states for those devices whose stored one is not what `intent` asks for. */
+  async #changesOf(
+    ids: readonly string[],
+    issued: ReadonlyMap<string, IssuedState>,
+    intent: Intent,
+  ): Promise<StateChange[]> {
+    const { config, devices, rollouts } = this.#parts
+    const attempts = await rollouts.attempts(ids)
+    const changes = (await devices.findMany(ids)).map(async (device) => {
       const content: DesiredContent = {
         ...intent.limits,
-        slots: planSlots(device, intent.rollouts, await rollouts.attempts(id)),
-        config: { telemetryWindowS: this.#parts.config.desired.telemetryWindowS },
+        slots: planSlots(device, intent.rollouts, attempts.get(device.id) ?? new Map()),
+        config: { telemetryWindowS: config.desired.telemetryWindowS },
       }
-      if (issued && this.#isCurrent(issued, content)) {
-        if (this.#unpublished.has(id)) await this.#publish(id, issued)
-        return
-      }
-      const state = await this.#sign(device, content, issued?.seq ?? 0)
-      if (!(await desired.save(id, issued?.seq ?? 0, state))) return
-      metrics.desiredIssued.inc()
-      await this.#publish(id, state)
-      events.emit('device', id)
-      for (const { rollout } of Object.values(content.slots)) events.emit('rollout', rollout)
+      const current = issued.get(device.id)
+      if (current && this.#isCurrent(current, content)) return []
+      const previous = current?.seq ?? 0
+      return [{ device: device.id, previous, state: await this.#sign(device, content, previous) }]
     })
+    return (await Promise.all(changes)).flat()
+  }
+
+  *#leftUnpublished(
+    issued: ReadonlyMap<string, IssuedState>,
+    saved: ReadonlySet<string>,
+  ): Generator<Promise<void>> {
+    for (const [device, state] of issued) {
+      if (this.#unpublished.has(device) && !saved.has(device)) yield this.#publish(device, state)
+    }
   }
 
   async #publish(device: string, { envelope }: IssuedState): Promise<void> {

@@ -53,6 +53,11 @@ export class DeviceRepository {
     return row && toDevice(row)
   }
 
+  async findMany(ids: readonly string[]): Promise<Device[]> {
+    const rows = await selectDevices(this.#db).where('device.id', 'in', ids).execute()
+    return rows.map(toDevice)
+  }
+
   /** By id, from the one behind `after`. */
   async list(after: string, limit: number): Promise<Device[]> {
     const rows = await selectDevices(this.#db)

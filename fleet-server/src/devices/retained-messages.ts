@@ -5,6 +5,7 @@ import type { ServerContext } from '../context.js'
 import { releaseBlobs } from '../models/release-blobs.js'
 import { formatMetadataName } from '../trust/metadata-name.js'
 import type { RetainedSource } from './device-door.js'
+import { pagesOfDevices } from './pages-of-devices.js'
 
 /** Where the embedded broker reads what it does not hold. */
 export const createRetainedSource = ({
@@ -50,14 +51,9 @@ async function* allDesired({
   desired,
   devices,
 }: Pick<ServerContext, 'desired' | 'devices'>): AsyncGenerator<Retained> {
-  for (let after = ''; ;) {
-    const ids = await devices.ids(after, pageSize)
-    for (const id of ids) {
-      const issued = await desired.find(id)
-      if (issued) yield { topic: topics.desired(id), payload: issued.envelope }
+  for await (const ids of pagesOfDevices(devices, pageSize)) {
+    for (const [id, { envelope }] of await desired.findMany(ids)) {
+      yield { topic: topics.desired(id), payload: envelope }
     }
-    const last = ids.at(-1)
-    if (last === undefined || ids.length < pageSize) return
-    after = last
   }
 }

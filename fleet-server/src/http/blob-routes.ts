@@ -13,13 +13,25 @@ export const blobRoutes = (context: ServerContext) =>
   new Hono()
     .post(
       '/blobs/missing',
-      describe({ tag, summary: 'Which of these blobs must be uploaded', answer: missingAnswer }),
+      describe({
+        tag,
+        summary: 'Which of these blobs must be uploaded',
+        action: 'model.publish',
+        records: null,
+        answer: missingAnswer,
+      }),
       validator('json', hashesBody, refuseInvalid),
       async (c) => c.json({ missing: await context.blobs.missing(c.req.valid('json').hashes) }),
     )
     .put(
       '/blobs/:sha256',
-      describe({ tag, summary: 'Uploads a blob of at most 128 KiB', status: 204 }),
+      describe({
+        tag,
+        summary: 'Uploads a blob of at most 128 KiB',
+        action: 'model.publish',
+        records: null,
+        status: 204,
+      }),
       validator('param', z.object({ sha256: sha256Schema }), refuseInvalid),
       async (c) => {
         const bytes = new Uint8Array(await c.req.arrayBuffer())

@@ -1,31 +1,42 @@
 import { describeRoute, resolver } from 'hono-openapi'
 import { z } from 'zod'
 import { problemSchema, RequestError } from './problem.js'
+import { sayAccess, type RouteAccess } from './route-access.js'
 
-interface RouteDescription {
+interface RouteDescription extends RouteAccess {
   readonly tag: string
   readonly summary: string
   /** What success answers; absent for no content. */
   readonly answer?: z.ZodType
-  readonly status?: 200 | 201 | 204
+  readonly status?: 200 | 201 | 204 | 302
 }
 
-/** A route as the OpenAPI document shows it: its answer, and problem documents for everything else. */
-export const describe = ({ tag, summary, answer, status = 200 }: RouteDescription) =>
-  describeRoute({
-    tags: [tag],
-    summary,
-    responses: {
-      [status]: {
-        description: summary,
-        ...(answer ? { content: { 'application/json': { schema: resolver(answer) } } } : {}),
+/**
+ * A route as the OpenAPI document shows it: its answer, and problem documents for everything else.
+ * Also says whom it lets in, without which nobody gets past the guard.
+ */
+export const describe = ({ tag, summary, answer, status = 200, ...access }: RouteDescription) =>
+  sayAccess(
+    describeRoute({
+      tags: [tag],
+      summary,
+      ...(isOpen(access.action) ? { security: [] } : {}),
+      'x-kedge-action': access.action,
+      responses: {
+        [status]: {
+          description: summary,
+          ...(answer ? { content: { 'application/json': { schema: resolver(answer) } } } : {}),
+        },
+        default: {
+          description: 'What went wrong (RFC 9457).',
+          content: { 'application/problem+json': { schema: resolver(problemSchema) } },
+        },
       },
-      default: {
-        description: 'What went wrong (RFC 9457).',
-        content: { 'application/problem+json': { schema: resolver(problemSchema) } },
-      },
-    },
-  })
+    } as Parameters<typeof describeRoute>[0]),
+    access,
+  )
+
+const isOpen = (action: RouteAccess['action']) => action === 'anyone' || action === 'device'
 
 /** A page of a list; `next` is the cursor of the following one, null at the end. */
 export const listOf = <T extends z.ZodType>(item: T) =>

@@ -13,11 +13,17 @@ const one = z.object({ id: z.string().max(64) })
 const devicesQuery = pageQuery.extend({ select: z.string().max(1_000).default('') })
 const labelsBody = z.object({ labels: ownLabelsSchema })
 
-export const deviceRoutes = (context: ServerContext) =>
-  new Hono()
+export const deviceRoutes = (context: ServerContext) => {
+  const labelsOf = async ({ id = '' }) => (await findDevice(context, id)).labels
+  return new Hono()
     .get(
       '/devices',
-      describe({ tag, summary: 'The fleet, by id', answer: listOf(deviceSchema) }),
+      describe({
+        tag,
+        summary: 'The fleet, by id',
+        action: 'device.read',
+        answer: listOf(deviceSchema),
+      }),
       validator('query', devicesQuery, refuseInvalid),
       async (c) => {
         const { select, cursor, limit } = c.req.valid('query')
@@ -26,13 +32,19 @@ export const deviceRoutes = (context: ServerContext) =>
     )
     .get(
       '/devices/:id',
-      describe({ tag, summary: 'One device', answer: deviceSchema }),
+      describe({ tag, summary: 'One device', action: 'device.read', answer: deviceSchema }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await findDevice(context, c.req.valid('param').id)),
     )
     .patch(
       '/devices/:id',
-      describe({ tag, summary: 'Replaces the labels of a device', answer: deviceSchema }),
+      describe({
+        tag,
+        summary: 'Replaces the labels of a device',
+        action: 'device.label',
+        before: labelsOf,
+        answer: deviceSchema,
+      }),
       validator('param', one, refuseInvalid),
       validator('json', labelsBody, refuseInvalid),
       async (c) => {
@@ -42,7 +54,13 @@ export const deviceRoutes = (context: ServerContext) =>
     )
     .delete(
       '/devices/:id',
-      describe({ tag, summary: 'Takes a device out of the fleet', status: 204 }),
+      describe({
+        tag,
+        summary: 'Takes a device out of the fleet',
+        action: 'device.remove',
+        before: labelsOf,
+        status: 204,
+      }),
       validator('param', one, refuseInvalid),
       async (c) => {
         await removeDevice(context, c.req.valid('param').id)
@@ -51,7 +69,13 @@ export const deviceRoutes = (context: ServerContext) =>
     )
     .get(
       '/devices/:id/explain',
-      describe({ tag, summary: 'Why it runs what it runs', answer: explanationSchema }),
+      describe({
+        tag,
+        summary: 'Why it runs what it runs',
+        action: 'device.read',
+        answer: explanationSchema,
+      }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await explainDevice(context, c.req.valid('param').id)),
     )
+}

@@ -23,7 +23,13 @@ export const enrolmentRoutes = (context: ServerContext) =>
   new Hono()
     .post(
       '/enrol',
-      describe({ tag, summary: 'A key becomes a device of the fleet', answer: enrolmentSchema }),
+      describe({
+        tag,
+        summary: 'A key becomes a device of the fleet',
+        action: 'device',
+        records: 'device.enrol',
+        answer: enrolmentSchema,
+      }),
       limitRate(enrolmentsPerMinute, context.clock),
       validator('json', enrolmentRequestSchema, refuseInvalid),
       async (c) => {
@@ -34,7 +40,12 @@ export const enrolmentRoutes = (context: ServerContext) =>
     )
     .get(
       '/enrolment-tokens',
-      describe({ tag, summary: 'Tokens, without secrets', answer: listOf(enrolmentTokenSchema) }),
+      describe({
+        tag,
+        summary: 'Tokens, without secrets',
+        action: 'enrolment.read',
+        answer: listOf(enrolmentTokenSchema),
+      }),
       validator('query', pageQuery, refuseInvalid),
       async (c) => {
         const { cursor, limit } = c.req.valid('query')
@@ -49,6 +60,7 @@ export const enrolmentRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Makes a token by which devices can join',
+        action: 'enrolment.manage',
         answer: issuedTokenSchema,
         status: 201,
       }),
@@ -60,7 +72,7 @@ export const enrolmentRoutes = (context: ServerContext) =>
     )
     .delete(
       '/enrolment-tokens/:id',
-      describe({ tag, summary: 'Revokes a token', status: 204 }),
+      describe({ tag, summary: 'Revokes a token', action: 'enrolment.manage', status: 204 }),
       validator('param', z.object({ id: z.string().max(64) }), refuseInvalid),
       async (c) => {
         const { id } = c.req.valid('param')

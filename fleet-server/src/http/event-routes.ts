@@ -17,6 +17,7 @@ export const eventRoutes = (
     describe({
       tag: 'Events',
       summary: 'Server-sent events: `device`, `model`, `rollout`, `telemetry` with { id }',
+      action: 'fleet.read',
     }),
     (c) =>
       streamSSE(c, async (stream) => {

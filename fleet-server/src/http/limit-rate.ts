@@ -1,8 +1,7 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import type { Clock } from '@kedge/shared/util/clock'
+import { addressOf } from './address.js'
 
 interface Bucket {
   tokens: number
@@ -33,13 +32,4 @@ export function limitRate(perMinute: number, clock: Clock) {
     if (buckets.size > keptAddresses && oldest !== undefined) buckets.delete(oldest)
     await next()
   })
-}
-
-function addressOf(c: Context): string {
-  try {
-    return getConnInfo(c).remote.address ?? 'unknown'
-  } catch {
-    // A request that came by no socket, as in tests.
-    return 'local'
-  }
 }

@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import type { ServerConfig } from '../config/config.js'
+import type { ServerTls } from '../tls/server-tls.js'
+import { answerWrongSpeech } from '../tls/wrong-speech.js'
+import type { Log } from '../observability/log.js'
 import type { App } from './app.js'
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -18,12 +22,28 @@ export interface HttpServer extends AsyncDisposable {
 /** How long requests under way may take to end when the server stops, in ms. */
 const patience = 2_000
 
+export interface ListenOptions {
+  readonly config: Pick<ServerConfig, 'host' | 'port'>
+  /** Absent for plain HTTP. */
+  readonly tls?: ServerTls | undefined
+  readonly log: Log
+}
+
 /** @throws ServerError `port-taken`, naming the flag to change */
 export async function listenHttp(
   app: Pick<App, 'fetch'>,
-  { host, port }: Pick<ServerConfig, 'host' | 'port'>,
+  { config: { host, port }, tls, log }: ListenOptions,
 ): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const server = createHttpServer(app, tls)
+  answerWrongSpeech(server, {
+    speaks: tls ? 'tls' : 'plain',
+    answer: tls ? needsTls : hasNoTls,
+    onMistaken: (from) =>
+      log.warn(
+        { from },
+        `a client speaks ${tls ? 'plain HTTP to the https' : 'TLS to the http'} port`,
+      ),
+  })
   const upgrades = new Map<string, Upgrade>()
   const upgraded = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
@@ -44,10 +64,35 @@ export async function listenHttp(
     throw portTaken(port, cause)
   }
   return {
-    url: `http://${formatHost(host)}:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://${formatHost(host)}:${(server.address() as AddressInfo).port}`,
     onUpgrade: (path, upgrade) => upgrades.set(path, upgrade),
     [Symbol.asyncDispose]: () => close(server, upgraded),
   }
+}
+
+function createHttpServer({ fetch }: Pick<App, 'fetch'>, tls: ServerTls | undefined): Server {
+  if (!tls) return createAdaptorServer({ fetch }) as Server
+  const server = createAdaptorServer({
+    fetch,
+    createServer: createSecureServer,
+    serverOptions: tls.options,
+  }) as SecureServer
+  tls.keepFresh(server)
+  return server
+}
+
+/** What a client hears that speaks plain HTTP to a TLS port. */
+const needsTls = toRawProblem('this port speaks TLS: use https:// instead of http://')
+/** Nothing that a TLS client can read; but it sees that this is HTTP, and says so. */
+const hasNoTls = toRawProblem('this port speaks plain HTTP: use http:// instead of https://')
+
+function toRawProblem(detail: string): string {
+  const type = 'urn:kedge:problem:usage'
+  const body = JSON.stringify({ type, title: 'Bad Request', status: 400, detail, code: 'usage' })
+  return (
+    'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\n' +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  )
 }
 
 function portTaken(port: number, cause: unknown): ServerError {

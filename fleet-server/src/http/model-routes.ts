@@ -23,7 +23,12 @@ export const modelRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/models',
-      describe({ tag, summary: 'Models, by name', answer: listOf(modelSchema) }),
+      describe({
+        tag,
+        summary: 'Models, by name',
+        action: 'model.read',
+        answer: listOf(modelSchema),
+      }),
       validator('query', pageQuery, refuseInvalid),
       async (c) => {
         const { cursor, limit } = c.req.valid('query')
@@ -35,7 +40,7 @@ export const modelRoutes = (context: ServerContext) =>
     )
     .get(
       '/models/:name',
-      describe({ tag, summary: 'One model', answer: modelSchema }),
+      describe({ tag, summary: 'One model', action: 'model.read', answer: modelSchema }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await findModel(context, c.req.valid('param').name)),
     )
@@ -44,6 +49,7 @@ export const modelRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Releases of a model, the newest first',
+        action: 'model.read',
         answer: listOf(releaseRecordSchema),
       }),
       validator('param', one, refuseInvalid),
@@ -57,6 +63,7 @@ export const modelRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Publishes a signed release whose blobs are uploaded',
+        action: 'model.publish',
         answer: releaseRecordSchema,
         status: 201,
       }),
@@ -70,7 +77,7 @@ export const modelRoutes = (context: ServerContext) =>
     )
     .get(
       '/models/:name/releases/:version',
-      describe({ tag, summary: 'One release', answer: releaseRecordSchema }),
+      describe({ tag, summary: 'One release', action: 'model.read', answer: releaseRecordSchema }),
       validator('param', oneRelease, refuseInvalid),
       async (c) => {
         const { name, version } = c.req.valid('param')
@@ -82,6 +89,7 @@ export const modelRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Takes a release back on every device',
+        action: 'model.revoke',
         answer: releaseRecordSchema,
       }),
       validator('param', oneRelease, refuseInvalid),
@@ -94,7 +102,12 @@ export const modelRoutes = (context: ServerContext) =>
     )
     .put(
       '/models/:name/floor',
-      describe({ tag, summary: 'The oldest release that may still run', answer: modelSchema }),
+      describe({
+        tag,
+        summary: 'The oldest release that may still run',
+        action: 'model.revoke',
+        answer: modelSchema,
+      }),
       validator('param', one, refuseInvalid),
       validator('json', floorRequestSchema, refuseInvalid),
       async (c) => {

@@ -43,6 +43,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   unauthorized: 401,
   forbidden: 403,
   'too-large': 413,
+  'rate-limited': 429,
   'model-not-onnx': 422,
   'model-truncated': 422,
   'model-unsupported': 422,

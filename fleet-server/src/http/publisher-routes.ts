@@ -15,6 +15,7 @@ export const publisherRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Keys that sign releases, by name',
+        action: 'publisher.read',
         answer: listOf(publisherSchema),
       }),
       async (c) => c.json({ items: await context.publishers.list(), next: null as string | null }),
@@ -24,6 +25,7 @@ export const publisherRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Registers a key that signs releases',
+        action: 'publisher.manage',
         answer: publisherSchema,
         status: 201,
       }),
@@ -32,7 +34,7 @@ export const publisherRoutes = (context: ServerContext) =>
     )
     .delete(
       '/publishers/:id',
-      describe({ tag, summary: 'Forgets a key', status: 204 }),
+      describe({ tag, summary: 'Forgets a key', action: 'publisher.manage', status: 204 }),
       validator('param', z.object({ id: z.string().max(80) }), refuseInvalid),
       async (c) => {
         await removePublisher(context, c.req.valid('param').id)

@@ -30,7 +30,12 @@ export const rolloutRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/rollouts',
-      describe({ tag, summary: 'Rollouts, the newest first', answer: listOf(rolloutSchema) }),
+      describe({
+        tag,
+        summary: 'Rollouts, the newest first',
+        action: 'rollout.read',
+        answer: listOf(rolloutSchema),
+      }),
       validator('query', rolloutsQuery, refuseInvalid),
       async (c) => {
         const { cursor, limit } = c.req.valid('query')
@@ -42,6 +47,7 @@ export const rolloutRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Sends a release to all devices that match, now or later',
+        action: 'rollout.create',
         answer: rolloutSchema,
         status: 201,
       }),
@@ -50,7 +56,7 @@ export const rolloutRoutes = (context: ServerContext) =>
     )
     .get(
       '/rollouts/:id',
-      describe({ tag, summary: 'One rollout', answer: rolloutSchema }),
+      describe({ tag, summary: 'One rollout', action: 'rollout.read', answer: rolloutSchema }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await viewRollout(context, c.req.valid('param').id)),
     )
@@ -59,6 +65,7 @@ export const rolloutRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Where the devices of a rollout stand',
+        action: 'rollout.read',
         answer: listOf(rolloutDeviceSchema),
       }),
       validator('param', one, refuseInvalid),
@@ -71,7 +78,12 @@ export const rolloutRoutes = (context: ServerContext) =>
     )
     .post(
       '/rollouts/:id/:action',
-      describe({ tag, summary: 'Pauses, resumes, aborts or retries', answer: rolloutSchema }),
+      describe({
+        tag,
+        summary: 'Pauses, resumes, aborts or retries',
+        action: 'rollout.change',
+        answer: rolloutSchema,
+      }),
       validator('param', one.extend({ action: z.enum(rolloutActions) }), refuseInvalid),
       async (c) => {
         const { id, action } = c.req.valid('param')

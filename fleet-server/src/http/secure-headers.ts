@@ -6,9 +6,11 @@ const policy = [
   // ONNX Runtime compiles WebAssembly; without this word Chromium refuses it.
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "connect-src 'self' ws: wss:",
+  "object-src 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join('; ')

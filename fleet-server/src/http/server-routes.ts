@@ -24,7 +24,12 @@ const serverSchema = z.object({
 export const serverRoutes = (context: ServerContext) =>
   new Hono().get(
     '/server',
-    describe({ tag: 'Server', summary: 'This server and its fleet', answer: serverSchema }),
+    describe({
+      tag: 'Server',
+      summary: 'This server and its fleet',
+      action: 'fleet.read',
+      answer: serverSchema,
+    }),
     async (c) => {
       const [devices, models, rollouts, refused] = await Promise.all([
         context.devices.counts(),

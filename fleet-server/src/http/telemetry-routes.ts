@@ -26,6 +26,7 @@ export const telemetryRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Latency, errors and accuracy of each version over time',
+        action: 'telemetry.read',
         answer: seriesSchema,
       }),
       validator('param', one, refuseInvalid),
@@ -37,7 +38,12 @@ export const telemetryRoutes = (context: ServerContext) =>
     )
     .get(
       '/models/:name/stats',
-      describe({ tag, summary: 'What each version has done so far', answer: statsSchema }),
+      describe({
+        tag,
+        summary: 'What each version has done so far',
+        action: 'telemetry.read',
+        answer: statsSchema,
+      }),
       validator('param', one, refuseInvalid),
       async (c) => c.json(await readStats(context, c.req.valid('param').name)),
     )

@@ -21,12 +21,21 @@ export const trustRoutes = (context: ServerContext) =>
   new Hono()
     .get(
       '/trust',
-      describe({ tag, summary: 'Who may sign what, and until when', answer: trustViewSchema }),
+      describe({
+        tag,
+        summary: 'Who may sign what, and until when',
+        action: 'trust.read',
+        answer: trustViewSchema,
+      }),
       async (c) => c.json(await viewTrust(context)),
     )
     .get(
       '/trust/metadata/:name',
-      describe({ tag, summary: 'A file of the TUF repository; without a version, the newest' }),
+      describe({
+        tag,
+        summary: 'A file of the TUF repository; without a version, the newest',
+        action: 'trust.read',
+      }),
       validator('param', named, refuseInvalid),
       async (c) => {
         const { name } = c.req.valid('param')
@@ -40,6 +49,7 @@ export const trustRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Takes signed root, targets and model files in, all or none',
+        action: 'trust.publish',
         answer: trustViewSchema,
       }),
       validator('json', uploadBody, refuseInvalid),

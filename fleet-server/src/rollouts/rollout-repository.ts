@@ -144,14 +144,21 @@ export class RolloutRepository {
     })
   }
 
-  /** Attempts on one device by rollout, where there was more than the first. */
-  async attempts(device: string): Promise<Map<string, number>> {
+  /** Attempts by device and rollout, where there was more than the first. */
+  async attempts(
+    devices: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
     const rows = await this.#db
       .selectFrom('rolloutAttempt')
-      .select(['rollout', 'attempt'])
-      .where('device', '=', device)
+      .select(['device', 'rollout', 'attempt'])
+      .where('device', 'in', devices)
       .execute()
-    return new Map(rows.map(({ rollout, attempt }) => [rollout, attempt]))
+    const attempts = new Map<string, Map<string, number>>()
+    for (const { device, rollout, attempt } of rows) {
+      const ofDevice = attempts.get(device) ?? new Map<string, number>()
+      attempts.set(device, ofDevice.set(rollout, attempt))
+    }
+    return attempts
   }
 }
 

@@ -4,11 +4,9 @@ import type { Enrolment } from '../protocol/enrolment.js'
 import type { Problem } from '../protocol/reported-state.js'
 import { releaseCustomSchema, releasePath } from '../trust/release-target.js'
 import type { Quorum } from '../trust/dsse.js'
-import {
-  TrustedRepository,
-  type FleetTrust,
-  type TrustedTarget,
-} from '../trust/tuf/trusted-repository.js'
+import type { TrustedTarget } from '../trust/tuf/find-target.js'
+import { TrustedRepository } from '../trust/tuf/trusted-repository.js'
+import type { FleetTrust } from '../trust/tuf/trusted-root.js'
 import { fromBase64 } from '../util/bytes.js'
 import { Exclusive } from '../util/exclusive.js'
 import type { Ms } from '../util/units.js'

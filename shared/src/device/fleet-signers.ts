@@ -1,5 +1,5 @@
 import type { Quorum } from '../trust/dsse.js'
-import type { FleetTrust } from '../trust/tuf/trusted-repository.js'
+import type { FleetTrust } from '../trust/tuf/trusted-root.js'
 import { envelopeKeys } from '../trust/tuf/tuf-key.js'
 
 /** The keys that sign desired states; none where the root names no fleet. */

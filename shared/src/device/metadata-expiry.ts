@@ -1,6 +1,6 @@
 import { TrustError } from '../errors/trust-error.js'
 import type { MetadataStore } from '../trust/tuf/ports.js'
-import type { TrustedRoot } from '../trust/tuf/trusted-repository.js'
+import type { TrustedRoot } from '../trust/tuf/trusted-root.js'
 import { readMetadata } from '../trust/tuf/verify-metadata.js'
 import { Ms } from '../util/units.js'
 

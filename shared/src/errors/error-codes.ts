@@ -17,6 +17,7 @@ export const errorCodes = {
   unauthorized: fact('The credentials are missing, expired or wrong.'),
   forbidden: fact('The credentials do not allow this.'),
   'too-large': fact('It is larger than the limit.'),
+  'rate-limited': passing('There were too many attempts. The same one can succeed after a while.'),
   'invariant-broken': fact('A defect in Kedge itself. Please report it.'),
 
   // documents and messages

@@ -15,6 +15,24 @@ export function parseStrictJson(text: string): unknown {
   return value
 }
 
+/**
+ * Strict JSON whose numbers are all whole, below 2^53 and written as such: two readers of `1.0`,
+ * `-0`, `1e2` or `9007199254740993` need not see the same number.
+ *
+ * @throws SyntaxError
+ */
+export function parseWholeNumberJson(text: string): unknown {
+  const value = parseStrictJson(text)
+  // Strings are matched too, so that no number is found inside one.
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
+    if (token.startsWith('"')) continue
+    if (!/^-?\d+$/.test(token) || token === '-0' || !Number.isSafeInteger(Number(token))) {
+      throw new SyntaxError(`${token.slice(0, 32)} is not a whole number below 2^53`)
+    }
+  }
+  return value
+}
+
 /** Walks over a text that is known to be JSON. */
 function checkStructure(text: string): void {
   const scopes: Set<string>[] = []

@@ -25,7 +25,7 @@ export interface TrustedKey {
   readonly key: CryptoKey
 }
 
-/** Keys of which `threshold` must have signed, each counted once. */
+/** How many distinct keys of these must have signed. */
 export interface Quorum {
   readonly keys: readonly TrustedKey[]
   readonly threshold: number
@@ -51,8 +51,9 @@ export async function signEnvelope(
 }
 
 /**
- * The payload's bytes, once any of the keys, or enough of a quorum, have signed exactly them.
- * A `keyid` is a hint that nobody vouches for, so every key is tried (DSSE protocol.md, "Protocol").
+ * The payload's bytes, once enough of `trusted` have signed exactly them; one, when it is a list of keys.
+ * A `keyid` is a hint that nobody vouches for, so every key is tried, and keys are counted by what
+ * they are (DSSE protocol.md, "Protocol").
  *
  * @throws TrustError `signature-invalid`
  */
@@ -61,44 +62,45 @@ export async function openEnvelope(
   payloadType: string,
   trusted: readonly TrustedKey[] | Quorum,
 ): Promise<Uint8Array> {
+  const { keys, threshold } = 'threshold' in trusted ? trusted : { keys: trusted, threshold: 1 }
   if (envelope.payloadType !== payloadType) {
     throw new TrustError(
       'signature-invalid',
       `the envelope holds ${envelope.payloadType}, not ${payloadType}`,
     )
   }
-  const { keys, threshold } = 'threshold' in trusted ? trusted : { keys: trusted, threshold: 1 }
   const payload = decode(envelope.payload)
   const signed = preAuthEncoding(payloadType, payload)
-  // "t-of-n distinct keys" (DSSE protocol.md): two signatures of one key count once.
-  const signers = new Set<TrustedKey>()
+  const signers = new Set<string>()
   for (const { sig } of envelope.signatures) {
-    const others = keys.filter((key) => !signers.has(key))
-    const signer = await findSigner(others, sig, signed)
-    if (signer) signers.add(signer)
-    if (signers.size >= threshold) return payload
+    const key = await findSigner(keys, sig, signed)
+    if (key) signers.add(await identityOf(key))
+    // A threshold of 0 would trust what nobody has signed.
+    if (key && signers.size >= threshold) return payload
   }
   throw new TrustError(
     'signature-invalid',
-    `${signers.size} of the ${keys.length} trusted keys have signed this ${payloadType}, ` +
-      `and it takes ${threshold}`,
+    `${signers.size} of the ${keys.length} trusted keys have signed this ${payloadType}; it takes ${threshold}`,
   )
 }
+
+const identityOf = async (key: CryptoKey): Promise<string> =>
+  toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', key)))
 
 /** A signature that cannot even be read is one of nobody; the next may be good. */
 async function findSigner(
   keys: readonly TrustedKey[],
   sig: string,
   signed: Uint8Array,
-): Promise<TrustedKey | undefined> {
+): Promise<CryptoKey | undefined> {
   let signature: Uint8Array
   try {
     signature = fromBase64Url(sig)
   } catch {
     return undefined
   }
-  for (const trusted of keys) {
-    if (await crypto.subtle.verify('Ed25519', trusted.key, signature, signed)) return trusted
+  for (const { key } of keys) {
+    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return key
   }
   return undefined
 }

@@ -49,6 +49,9 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 export const encodeUtf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
-/** @throws TypeError on bytes that are not UTF-8 */
+/**
+ * A byte order mark stays, for two texts that differ are not one.
+ * @throws TypeError on bytes that are not UTF-8
+ */
 export const decodeUtf8 = (bytes: Uint8Array): string =>
-  new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

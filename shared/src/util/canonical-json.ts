@@ -1,7 +1,35 @@
 /**
- * OLPC canonical JSON, the form that TUF signs (wiki.laptop.org/go/Canonical_JSON): keys in order of
- * their code points, no blanks, only `"` and `\` escaped, numbers whole.
+ * OLPC canonical JSON, the form that TUF signs (wiki.laptop.org/go/Canonical_JSON): keys in the order
+ * of their code points, no blanks, only `"` and `\` escaped, whole numbers.
  *
  * @throws TypeError on what has no such form: fractions, numbers beyond 2^53 - 1, undefined, functions
  */
-export declare function canonicalJson(value: unknown): string
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return wholeNumber(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value === 'object') return object(value)
+  throw new TypeError(`${typeof value} has no canonical JSON`)
+}
+
+function object(value: object): string {
+  const members = Object.entries(value)
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .map(([key, member]) => `${quote(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+
+function wholeNumber(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new TypeError(`${value} has no canonical JSON`)
+  return String(value)
+}
+
+/** `<` compares UTF-16 units, which put U+10000 before U+FFFF. */
+function compareCodePoints(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at += 1
+  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1)
+}

@@ -3,6 +3,7 @@ import type { TcpServer } from '../baselines/tcp-server.child.js'
 import { startChild } from '../harness/child.js'
 import type { Devices } from './devices.child.js'
 import type { FleetBroker } from './fleet-broker.child.js'
+import type { FleetServerChild } from './fleet-server.child.js'
 
 const here = (file: string) => new URL(file, import.meta.url)
 
@@ -12,3 +13,4 @@ export const startFleetBroker = () => startChild<FleetBroker>(here('fleet-broker
 export const startTcpServer = () => startChild<TcpServer>(here('../baselines/tcp-server.child.ts'))
 export const startHttpServer = () =>
   startChild<HttpServer>(here('../baselines/http-server.child.ts'))
+export const startFleetServer = () => startChild<FleetServerChild>(here('fleet-server.child.ts'))

@@ -28,7 +28,7 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
     return this.#url
   }
 
-  /** What the server prints at its start, with the token behind the #. */
+  /** What `npm start` prints: the address, with the token behind the #. */
   get consoleLink(): string {
     return `${this.#url}/#token=${this.adminToken}`
   }
@@ -43,11 +43,11 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
       let text = ''
       child.stdout.setEncoding('utf8').on('data', (part: string) => {
         text += part
-        if (text.includes('#token=')) resolve(text)
+        if (text.includes('MQTT on')) resolve(text)
       })
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)))
     })
-    this.#url = /console (\S+)\/#token=/.exec(said)?.[1] ?? ''
+    this.#url = /console (\S+?)(\/#\S+)?\n/.exec(said)?.[1] ?? ''
   }
 
   async stop(): Promise<void> {

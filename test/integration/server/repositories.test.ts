@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { ReportedState } from '@kedge/shared/protocol/reported-state'
 import type { SequencedWindow } from '@kedge/shared/protocol/telemetry'
 import type { Release } from '@kedge/shared/model/release'
-import { DesiredStateRepository } from '../../../fleet-server/src/devices/desired-state-repository.js'
+import { DesiredStateRepository, type IssuedState } from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
 import { PublisherRepository } from '../../../fleet-server/src/models/publisher-repository.js'
@@ -135,12 +135,25 @@ describeOnDatabases('repositories', (open) => {
     const devices = new DeviceRepository(db)
     const desired = new DesiredStateRepository(db)
     await devices.enrol(newDevice('d-1'), undefined)
+    await devices.enrol(newDevice('d-2'), undefined)
+    const save = async (...changes: [device: string, previous: number, state: IssuedState][]) => [
+      ...(await desired.save(
+        changes.map(([device, previous, state]) => ({ device, previous, state })),
+      )),
+    ]
     const first = stateOf(5, { load: slot('r-1', 'a') })
-    expect(await desired.save('d-1', 0, first)).toBe(true)
-    expect(await desired.save('d-1', 0, stateOf(6, {}))).toBe(false)
-    expect(await desired.save('d-1', 5, stateOf(7, {}))).toBe(true)
-    expect(await desired.find('d-1')).toEqual(stateOf(7, {}))
-    expect(await desired.save('d-unknown', 0, first)).toBe(false)
+    expect(await save(['d-1', 0, first], ['d-unknown', 0, first])).toEqual(['d-1'])
+    expect(await save(['d-1', 0, stateOf(6, {})], ['d-2', 0, first])).toEqual(['d-2'])
+    expect(await save(['d-1', 5, stateOf(7, {})], ['d-2', 4, stateOf(8, {})])).toEqual(['d-1'])
+    expect(await save(['d-2', 5, stateOf(9, {})], ['d-1', 7, stateOf(9, {})])).toHaveLength(2)
+    expect(await save()).toEqual([])
+    expect(await desired.find('d-1')).toEqual(stateOf(9, {}))
+    expect(await desired.findMany(['d-1', 'd-2', 'd-unknown'])).toEqual(
+      new Map([
+        ['d-1', stateOf(9, {})],
+        ['d-2', stateOf(9, {})],
+      ]),
+    )
   })
 
   it('forget everything about a removed device but its sums', async () => {
@@ -148,7 +161,9 @@ describeOnDatabases('repositories', (open) => {
     const devices = new DeviceRepository(db)
     const desired = new DesiredStateRepository(db)
     await devices.enrol(newDevice('d-1'), undefined)
-    await desired.save('d-1', 0, stateOf(5, { load: slot('r-1', 'a') }))
+    await desired.save([
+      { device: 'd-1', previous: 0, state: stateOf(5, { load: slot('r-1', 'a') }) },
+    ])
     expect(await devices.remove('d-1')).toBe(true)
     expect(await devices.remove('d-1')).toBe(false)
     expect(await desired.find('d-1')).toBeUndefined()
@@ -210,7 +225,9 @@ describeOnDatabases('repositories', (open) => {
     }
     for (const [id, slots] of Object.entries(reports)) {
       await devices.enrol(newDevice(id), undefined)
-      await desired.save(id, 0, stateOf(5, { load: slot('r-1', 'a') }))
+      await desired.save([
+        { device: id, previous: 0, state: stateOf(5, { load: slot('r-1', 'a') }) },
+      ])
       await devices.setReported(id, reportOf(id, slots), at)
     }
     const stored = await rollouts.add(
@@ -240,7 +257,9 @@ describeOnDatabases('repositories', (open) => {
       },
     ])
     expect(await rollouts.retryFailed('r-1')).toEqual(['d-failed'])
-    expect(await rollouts.attempts('d-failed')).toEqual(new Map([['r-1', 1]]))
+    expect(await rollouts.attempts(['d-failed', 'd-other'])).toEqual(
+      new Map([['d-failed', new Map([['r-1', 1]])]]),
+    )
     expect((await new ReleaseRepository(db).list('load')).length).toBe(0)
   })
 

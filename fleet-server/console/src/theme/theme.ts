@@ -50,7 +50,13 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'xs', fw: 550 } },
     Modal: {
-      defaultProps: { centered: true, transitionProps: { duration: 90 }, radius: 'var(--radius)' },
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 90 },
+        radius: 'var(--radius)',
+        // It would do so by a style element; base.css does it without one.
+        lockScroll: false,
+      },
     },
     TextInput: { defaultProps: { size: 'xs' } },
     NativeSelect: { defaultProps: { size: 'xs' } },

@@ -1,9 +1,7 @@
 // What TUF metadata files hold, with the names of the specification (version 1.0, section 4).
 // Fields that are not listed here are covered by the signatures, and kept.
 
-export type KeyType = 'ed25519' | 'ecdsa' | 'rsa'
-
-/** A public key (section 4.2): Ed25519 as 64 hexadecimal digits, the others as PEM. */
+/** A public key (4.2): Ed25519 as 64 hexadecimal digits, RSA and ECDSA as PEM. Unknown kinds sign nothing. */
 export interface TufKey {
   readonly keytype: string
   readonly scheme: string
@@ -71,21 +69,15 @@ export interface TargetFile {
 export interface DelegatedRole extends RoleKeys {
   readonly name: string
   readonly terminating: boolean
-  /** Shell patterns; `*` does not match `/`. */
+  /** Shell patterns of `*` and `?`, neither of which matches `/`. */
   readonly paths?: readonly string[]
+  /** Instead of `paths`: beginnings of the SHA-256 of a path. */
   readonly path_hash_prefixes?: readonly string[]
-}
-
-/** TAP 15: bins for many targets by the first bits of the path's SHA-256. */
-export interface SuccinctRoles extends RoleKeys {
-  readonly bit_length: number
-  readonly name_prefix: string
 }
 
 export interface Delegations {
   readonly keys: TufKeys
   readonly roles?: readonly DelegatedRole[]
-  readonly succinct_roles?: SuccinctRoles
 }
 
 export interface TargetsDocument extends SignedFields {

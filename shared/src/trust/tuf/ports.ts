@@ -1,4 +1,5 @@
 import type { Ms } from '../../util/units.js'
+import type { TargetsDocument } from './documents.js'
 
 /**
  * Where the trusted files are kept, byte for byte as they came: `root.json`, `timestamp.json`,
@@ -25,13 +26,8 @@ export interface RepositoryOptions {
   /** Trusted time (trusted-time.ts). Read once for each refresh (client workflow 5.1). */
   readonly now: () => Ms
   readonly limits?: Partial<RepositoryLimits>
-  /** Tells which names of roles and paths of targets are acceptable; names.ts unless given. */
-  readonly names?: NameRules
-}
-
-export interface NameRules {
-  acceptsRole(name: string): boolean
-  acceptsTarget(path: string): boolean
+  /** Throws on names of roles and targets that are not acceptable; checkNames() unless given. */
+  readonly names?: (document: TargetsDocument) => void
 }
 
 /** Bytes, but for the last two. */

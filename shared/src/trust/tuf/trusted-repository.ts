@@ -1,53 +1,234 @@
-import type { Ms } from '../../util/units.js'
-import type { RootDocument, TargetFile, TufKeys } from './documents.js'
-import type { RepositoryOptions } from './ports.js'
+import { InvariantError } from '../../errors/kedge-error.js'
+import { TrustError } from '../../errors/trust-error.js'
+import { Exclusive } from '../../util/exclusive.js'
+import { KiB, MiB, type Ms } from '../../util/units.js'
+import {
+  checkAnnounced,
+  checkFresh,
+  checkSnapshotFollows,
+  checkTimestampFollows,
+  checkVersion,
+  snapshotOf,
+} from './check-order.js'
+import type {
+  MetaFile,
+  SignedDocument,
+  SnapshotDocument,
+  TargetsDocument,
+  TimestampDocument,
+  TopLevelRole,
+} from './documents.js'
+import { findTarget, type Delegation, type TrustedTarget } from './find-target.js'
+import { own } from './form.js'
+import { checkNames } from './names.js'
+import type { RepositoryLimits, RepositoryOptions } from './ports.js'
+import { readFirstRoot, readNextRoot, revokesOnlineKeys, type TrustedRoot } from './trusted-root.js'
+import { readMetadata, verifyMetadata } from './verify-metadata.js'
 
-/** A root that this device trusts. */
-export interface TrustedRoot {
-  readonly version: number
-  readonly expires: Ms
-  readonly document: RootDocument
-  /** Undefined in a repository that is not Kedge's. */
-  readonly fleet: FleetTrust | undefined
+const defaultLimits: RepositoryLimits = {
+  root: KiB(64),
+  timestamp: KiB(16),
+  snapshot: MiB(1),
+  targets: MiB(1),
+  rootRotations: 1024,
+  delegations: 32,
 }
 
-/** Whose signatures make a desired state: at least `threshold` distinct keys of these. */
-export interface FleetTrust {
-  readonly keys: TufKeys
-  readonly threshold: number
-  readonly fleetId: string
-  readonly fleetEpoch: number
+/** What one refresh has established, and when it began (5.1: the time stands still meanwhile). */
+interface Refreshed {
+  readonly now: Ms
+  readonly snapshot: SnapshotDocument
 }
 
-/** A file that a publisher vouches for, and the role that named it. */
-export interface TrustedTarget extends TargetFile {
-  readonly path: string
-  readonly role: string
+/** A role's file, as the role above it announces it. */
+interface Announced<T> {
+  readonly type: T
+  readonly meta: MetaFile
+  readonly by: Delegation
+  readonly now: Ms
 }
 
-/** The trusted state of a TUF repository, moved on by the client workflow (sections 5.3 to 5.7). */
-export declare class TrustedRepository {
-  private constructor()
+/** The trusted state of a TUF repository, moved on by the client workflow (5.3 to 5.6). */
+export class TrustedRepository {
+  readonly #options: RepositoryOptions
+  readonly #limits: RepositoryLimits
+  readonly #turn = new Exclusive()
+  #root: TrustedRoot
+  #refreshed: Refreshed | undefined
+  /** Documents of this refresh by role, and the delegation whose keys they were verified with. */
+  readonly #targets = new Map<string, { document: TargetsDocument; by: Delegation['role'] }>()
+
+  private constructor(options: RepositoryOptions, root: TrustedRoot) {
+    this.#options = options
+    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#root = root
+  }
+
   /**
-   * Starts from the `root.json` in the store, and asks nobody.
+   * Starts from the `root.json` in the store (5.2), and asks nobody.
    * @throws TrustError `root-missing`, `metadata-invalid`, `signature-invalid`
    */
-  static open(options: RepositoryOptions): Promise<TrustedRepository>
-  get root(): TrustedRoot
-  /** Takes every newer root (5.3). @throws TrustError */
-  refreshRoot(): Promise<void>
+  static async open(options: RepositoryOptions): Promise<TrustedRepository> {
+    const bytes = await options.store.read('root.json')
+    if (!bytes) throw new TrustError('root-missing', 'the store has no root.json')
+    return new TrustedRepository(options, await readFirstRoot(bytes))
+  }
+
+  get root(): TrustedRoot {
+    return this.#root
+  }
+
+  /** Takes every newer root (5.3), and does not judge whether the last has expired. @throws TrustError */
+  refreshRoot(): Promise<void> {
+    return this.#turn.run(() => this.#updateRoot())
+  }
+
   /** Root, timestamp, snapshot and top-level targets (5.3 to 5.6). @throws TrustError */
-  refresh(): Promise<void>
+  refresh(): Promise<void> {
+    return this.#turn.run(async () => {
+      const now = this.#options.now()
+      this.#refreshed = undefined
+      this.#targets.clear()
+      await this.#updateRoot()
+      checkFresh(this.#root.document, now)
+      const timestamp = await this.#updateTimestamp(now)
+      const snapshot = await this.#updateSnapshot(timestamp, now)
+      this.#refreshed = { now, snapshot }
+      await this.#loadTargets(this.#topLevel('targets'))
+    })
+  }
+
   /**
    * Looks a target up through the delegations (5.6.7), fetching their roles as needed; after refresh().
    * Undefined when no role that may name the path does. @throws TrustError
    */
-  target(path: string): Promise<TrustedTarget | undefined>
-}
+  target(path: string): Promise<TrustedTarget | undefined> {
+    return this.#turn.run(() =>
+      findTarget(path, {
+        start: this.#topLevel('targets'),
+        load: (delegation) => this.#loadTargets(delegation),
+        mostRoles: this.#limits.delegations,
+      }),
+    )
+  }
 
-/**
- * Checks a first root that came by a trusted way: its form, and that it is signed by its own keys.
- * Whoever calls writes the bytes to the store as `root.json`.
- * @throws TrustError `metadata-invalid`, `signature-invalid`
- */
-export declare function readFirstRoot(bytes: Uint8Array): Promise<TrustedRoot>
+  #topLevel(name: TopLevelRole): Delegation {
+    const { roles, keys } = this.#root.document
+    return { name, role: roles[name], keys }
+  }
+
+  async #updateRoot(): Promise<void> {
+    const { store } = this.#options
+    for (let taken = 0; taken < this.#limits.rootRotations; taken++) {
+      const bytes = await this.#fetch(`${this.#root.version + 1}.root.json`, this.#limits.root)
+      if (!bytes) return
+      const next = await readNextRoot(bytes, this.#root)
+      // 5.3.11, so that a repository can recover from versions that a thief has raised. Before the
+      // root is written: a device that stops in between does it again.
+      if (revokesOnlineKeys(this.#root, next)) {
+        await store.remove('timestamp.json')
+        await store.remove('snapshot.json')
+      }
+      await store.write('root.json', bytes)
+      this.#root = next
+    }
+  }
+
+  async #updateTimestamp(now: Ms): Promise<TimestampDocument> {
+    const by = this.#topLevel('timestamp')
+    const bytes = await this.#fetch('timestamp.json', this.#limits.timestamp)
+    if (!bytes) throw new TrustError('metadata-missing', 'there is no timestamp.json')
+    const file = readMetadata(bytes, 'timestamp')
+    await verifyMetadata(file, by.role, by.keys)
+    const trusted = await this.#readTrusted('timestamp', by)
+    if (trusted) checkTimestampFollows(file.signed, trusted)
+    // 5.4.3.1: one with the same version is put aside, whatever else it says.
+    const isNew = file.signed.version !== trusted?.version
+    const document = isNew ? file.signed : trusted
+    checkFresh(document, now)
+    if (isNew) await this.#options.store.write('timestamp.json', bytes)
+    return document
+  }
+
+  async #updateSnapshot(timestamp: TimestampDocument, now: Ms): Promise<SnapshotDocument> {
+    const by = this.#topLevel('snapshot')
+    const announced = { type: 'snapshot', meta: snapshotOf(timestamp), by, now } as const
+    const trusted = await this.#readTrusted('snapshot', by)
+    return this.#update(announced, (next) => {
+      if (trusted) checkSnapshotFollows(next, trusted)
+    })
+  }
+
+  async #loadTargets(by: Delegation): Promise<TargetsDocument> {
+    if (!this.#refreshed) throw new InvariantError('a target was asked for before refresh()')
+    const loaded = this.#targets.get(by.name)
+    if (loaded?.by === by.role) return loaded.document
+    const { now, snapshot } = this.#refreshed
+    const meta = own(snapshot.meta, `${by.name}.json`)
+    if (!meta) throw new TrustError('metadata-mixed', `snapshot does not list ${by.name}`)
+    const announced = { type: 'targets', meta, by, now } as const
+    const document = await this.#update(announced, this.#options.names ?? checkNames)
+    this.#targets.set(by.name, { document, by: by.role })
+    return document
+  }
+
+  /** The announced file: the stored one when it is that, else fetched, checked, and then stored. */
+  async #update<T extends 'snapshot' | 'targets'>(
+    { type, meta, by, now }: Announced<T>,
+    check: (document: Extract<SignedDocument, { _type: T }>) => void,
+  ): Promise<Extract<SignedDocument, { _type: T }>> {
+    const { store } = this.#options
+    const stored = await this.#readTrusted(type, by, meta)
+    if (stored) {
+      checkFresh(stored, now)
+      return stored
+    }
+    const prefix = this.#root.document.consistent_snapshot ? `${meta.version}.` : ''
+    const name = `${prefix}${by.name}.json`
+    const limit = Math.min(meta.length ?? Infinity, this.#limits[type])
+    const bytes = await this.#fetch(name, limit)
+    if (!bytes) throw new TrustError('metadata-missing', `there is no ${name}`)
+    await checkAnnounced(bytes, meta)
+    const file = readMetadata(bytes, type)
+    await verifyMetadata(file, by.role, by.keys)
+    checkVersion(file.signed, meta.version)
+    check(file.signed)
+    checkFresh(file.signed, now)
+    await store.write(`${by.name}.json`, bytes)
+    return file.signed
+  }
+
+  /**
+   * The stored file of a role, if it is the announced one and still verifies; its keys may have changed.
+   * 5.5.5 wants the stored snapshot whatever is announced now.
+   */
+  async #readTrusted<T extends 'timestamp' | 'snapshot' | 'targets'>(
+    type: T,
+    by: Delegation,
+    meta?: MetaFile,
+  ): Promise<Extract<SignedDocument, { _type: T }> | undefined> {
+    const bytes = await this.#options.store.read(`${by.name}.json`)
+    if (!bytes) return undefined
+    try {
+      const file = readMetadata(bytes, type)
+      await verifyMetadata(file, by.role, by.keys)
+      if (meta) {
+        checkVersion(file.signed, meta.version)
+        await checkAnnounced(bytes, meta)
+      }
+      return file.signed
+    } catch (error) {
+      if (error instanceof TrustError) return undefined
+      throw error
+    }
+  }
+
+  /** @throws TrustError `metadata-too-large` when the fetcher has not kept to the limit */
+  async #fetch(name: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.#options.fetch(name, maxBytes)
+    if (bytes && bytes.length > maxBytes) {
+      throw new TrustError('metadata-too-large', `${name} is over ${maxBytes} bytes`)
+    }
+    return bytes
+  }
+}

@@ -16,12 +16,13 @@ const payload = encodeUtf8('{"model":"gesture"}')
 interface Party {
   readonly signer: Signer
   readonly trusted: TrustedKey
+  readonly publicKey: string
 }
 
 async function createParty(name: string): Promise<Party> {
   const file = await createKeyFile(name)
   const trusted = await importPublicKey({ id: file.id, key: file.publicKey })
-  return { signer: await importSigner(file), trusted }
+  return { signer: await importSigner(file), trusted, publicKey: file.publicKey }
 }
 
 let alice: Party
@@ -129,6 +130,55 @@ describe('envelope', () => {
     ],
   ])('with %s is refused', async (_what, alter) => {
     await expect(openEnvelope(alter(signed), type, [alice.trusted])).rejects.toMatchObject(refused)
+  })
+
+  describe('that takes two signatures', () => {
+    const sign = async (...parties: Party[]): Promise<Envelope> => {
+      const signatures = parties.map(async ({ signer }) => {
+        return (await signEnvelope(type, payload, signer)).signatures
+      })
+      return { ...signed, signatures: (await Promise.all(signatures)).flat() }
+    }
+    const quorum = (...keys: TrustedKey[]) => ({ keys, threshold: 2 })
+
+    it('is good when two of the keys have signed', async () => {
+      const trusted = quorum(alice.trusted, bob.trusted)
+      expect(await openEnvelope(await sign(bob, alice), type, trusted)).toEqual(payload)
+      expect(await openEnvelope(await sign(alice, alice, bob), type, trusted)).toEqual(payload)
+    })
+
+    it('is refused when one key has signed twice', async () => {
+      const trusted = quorum(alice.trusted, bob.trusted)
+      for (const envelope of [signed, await sign(alice, alice)]) {
+        await expect(openEnvelope(envelope, type, trusted)).rejects.toMatchObject(refused)
+      }
+    })
+
+    it('is refused when one key is trusted under two ids', async () => {
+      const twin = await importPublicKey({ id: 'another', key: alice.publicKey })
+      const trusted = quorum(alice.trusted, twin)
+      const [{ sig }] = signed.signatures as [{ sig: string }]
+      const signatures = [
+        { sig, keyid: alice.signer.id },
+        { sig, keyid: 'another' },
+      ]
+      await expect(openEnvelope({ ...signed, signatures }, type, trusted)).rejects.toMatchObject(
+        refused,
+      )
+    })
+
+    it('is refused when there are fewer keys than that', async () => {
+      await expect(
+        openEnvelope(await sign(alice, bob), type, quorum(alice.trusted)),
+      ).rejects.toMatchObject(refused)
+    })
+  })
+
+  it('is refused unsigned even when nobody asks for a signature', async () => {
+    const nobody = { keys: [alice.trusted], threshold: 0 }
+    await expect(openEnvelope({ ...signed, signatures: [] }, type, nobody)).rejects.toMatchObject(
+      refused,
+    )
   })
 
   it('may hold nothing', async () => {

@@ -1,0 +1,82 @@
+import type { Selectable } from 'kysely'
+import type { Database, DatabaseSchema } from '../db/schema.js'
+import type { AuditActor, AuditRecord } from './audit-record.js'
+
+export interface AuditQuery {
+  readonly limit: number
+  /** The newest first is how people read, the oldest first is how a chain is checked. */
+  readonly order: 'newest' | 'oldest'
+  /** Rows beyond this one, in that order. */
+  readonly cursor?: number | undefined
+  /** Id or name. */
+  readonly actor?: string | undefined
+  /** An action, or the beginning of several up to a dot: `device`. Letters, dots and hyphens. */
+  readonly action?: string | undefined
+}
+
+/** Adds and reads; the database refuses anything else. */
+export class AuditRepository {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** False when another server has written a row of this number. */
+  async add({ actor, ...record }: AuditRecord): Promise<boolean> {
+    const added = await this.#db
+      .insertInto('audit')
+      .values({
+        ...record,
+        actorKind: actor.kind,
+        actorId: actor.id,
+        actorName: actor.name,
+        before: record.before ?? null,
+        after: record.after ?? null,
+      })
+      .onConflict((conflict) => conflict.column('n').doNothing())
+      .returning('n')
+      .executeTakeFirst()
+    return added !== undefined
+  }
+
+  async last(): Promise<{ readonly n: number; readonly hash: string } | undefined> {
+    return this.#db
+      .selectFrom('audit')
+      .select(['n', 'hash'])
+      .orderBy('n', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  }
+
+  async list({ limit, order, cursor, actor, action }: AuditQuery): Promise<AuditRecord[]> {
+    let rows = this.#db.selectFrom('audit').selectAll().limit(limit)
+    rows = rows.orderBy('n', order === 'newest' ? 'desc' : 'asc')
+    if (cursor !== undefined) rows = rows.where('n', order === 'newest' ? '<' : '>', cursor)
+    if (actor) {
+      rows = rows.where((where) =>
+        where.or([where('actorId', '=', actor), where('actorName', '=', actor)]),
+      )
+    }
+    if (action) {
+      rows = rows.where((where) =>
+        where.or([where('action', '=', action), where('action', 'like', `${action}.%`)]),
+      )
+    }
+    return (await rows.execute()).map(toRecord)
+  }
+}
+
+const toRecord = ({
+  actorKind,
+  actorId,
+  actorName,
+  before,
+  after,
+  ...row
+}: Selectable<DatabaseSchema['audit']>): AuditRecord => ({
+  ...row,
+  actor: { kind: actorKind as AuditActor['kind'], id: actorId, name: actorName },
+  ...(before === null ? {} : { before }),
+  ...(after === null ? {} : { after }),
+})

@@ -1,0 +1,33 @@
+import path from 'node:path'
+import { importSigner } from '@kedge/shared/trust/keys'
+import { systemClock } from '@kedge/shared/util/clock'
+import type { ServerConfig } from '../config/config.js'
+import type { ServerSecrets } from '../config/secrets.js'
+import type { Log } from '../observability/log.js'
+import type { AuditRepository } from './audit-repository.js'
+import { CheckpointKeeper } from './checkpoint-keeper.js'
+
+interface Surroundings {
+  readonly config: Pick<ServerConfig, 'data'>
+  readonly secrets: Pick<ServerSecrets, 'auditKey'>
+  readonly log: Log
+  /** Name of the fleet. */
+  readonly fleet: string
+}
+
+/** Checkpoints of this server's trail, in DATA/audit. */
+export async function openCheckpointKeeper(
+  rows: AuditRepository,
+  { config, secrets, log, fleet }: Surroundings,
+): Promise<CheckpointKeeper> {
+  const { id, publicKey } = secrets.auditKey
+  return new CheckpointKeeper({
+    rows,
+    clock: systemClock,
+    log,
+    fleet,
+    folder: path.join(config.data, 'audit'),
+    key: { id, key: publicKey },
+    signer: await importSigner(secrets.auditKey),
+  })
+}

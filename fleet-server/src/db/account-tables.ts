@@ -1,0 +1,83 @@
+/** Tables of people, programs and what they did. */
+export interface AccountTables {
+  account: AccountTable
+  accountIdentity: AccountIdentityTable
+  passkey: PasskeyTable
+  serviceToken: ServiceTokenTable
+  signInSession: SignInSessionTable
+  oneTimeCode: OneTimeCodeTable
+  audit: AuditTable
+}
+
+interface AccountTable {
+  id: string
+  name: string
+  role: string
+  passwordHash: string | null
+  createdAt: number
+  lastSeen: number | null
+}
+
+/** Who an account is to an OpenID provider. */
+interface AccountIdentityTable {
+  issuer: string
+  subject: string
+  account: string
+}
+
+interface PasskeyTable {
+  id: string
+  account: string
+  name: string
+  publicKey: string
+  counter: number
+  transports: string
+  createdAt: number
+  lastUsedAt: number | null
+}
+
+interface ServiceTokenTable {
+  id: string
+  secretHash: string
+  name: string
+  role: string
+  createdAt: number
+  createdBy: string
+  expiresAt: number
+  lastUsedAt: number | null
+}
+
+/** Exactly one of account, service token and admin token says whose it is. */
+interface SignInSessionTable {
+  idHash: string
+  account: string | null
+  serviceToken: string | null
+  adminTokenHash: string | null
+  method: string
+  createdAt: number
+  expiresAt: number
+}
+
+interface OneTimeCodeTable {
+  idHash: string
+  purpose: string
+  body: string
+  expiresAt: number
+}
+
+interface AuditTable {
+  n: number
+  prevHash: string
+  at: number
+  actorKind: string
+  actorId: string
+  actorName: string
+  method: string
+  ip: string
+  action: string
+  object: string
+  before: string | null
+  after: string | null
+  requestId: string
+  hash: string
+}

@@ -1,0 +1,139 @@
+import { Hono, type Context } from 'hono'
+import { validator } from 'hono-openapi'
+import { z } from 'zod'
+import { roleSchema, type Actor } from '../accounts/actor.js'
+import { changeOwnPassword } from '../accounts/change-users.js'
+import { actions, actionsOf } from '../accounts/permissions.js'
+import { setUp } from '../accounts/set-up.js'
+import { signInByPassword, signInByToken, signOut } from '../accounts/sign-in.js'
+import type { BegunSession } from '../accounts/sessions.js'
+import { newPasswordSchema, passwordSchema, userNameSchema } from '../accounts/user.js'
+import type { ServerContext } from '../context.js'
+import { describe, refuseInvalid } from './describe.js'
+import { clearSessionCookie, setSessionCookie } from './session-cookie.js'
+import { actorOf, visitOf } from './visitor.js'
+
+const tag = 'Session'
+const methods = ['password', 'passkey', 'token', 'oidc'] as const
+
+export const sessionSchema = z.object({
+  signedIn: z.boolean(),
+  /** True until the first account is made. */
+  setup: z.boolean(),
+  actor: z
+    .object({
+      kind: z.enum(['user', 'token']),
+      id: z.string(),
+      name: z.string(),
+      role: roleSchema,
+    })
+    .optional(),
+  /** What the actor may do. */
+  can: z.array(z.enum(actions)),
+  /** By what one can sign in here. */
+  methods: z.array(z.enum(methods)),
+})
+
+const credentialsSchema = z.union([
+  z.object({ name: userNameSchema, password: passwordSchema }),
+  z.object({ token: z.string().min(1).max(500) }),
+])
+const setupSchema = z.object({
+  code: z.string().max(200),
+  name: userNameSchema,
+  password: newPasswordSchema,
+})
+const ownPasswordSchema = z.object({
+  /** Empty where there is none yet, as for somebody who signs in by OpenID. */
+  current: z.string().max(256),
+  password: newPasswordSchema,
+})
+
+/** Hands a new session to the browser and says what it is. */
+export async function answerSession(c: Context, context: ServerContext, begun: BegunSession) {
+  setSessionCookie(c, context.config, begun.id)
+  return c.json(await viewSession(context, begun.actor))
+}
+
+async function viewSession(
+  { accounts, config }: ServerContext,
+  actor: Actor | undefined,
+): Promise<z.infer<typeof sessionSchema>> {
+  return {
+    signedIn: actor !== undefined,
+    setup: actor === undefined && !(await accounts.users.any()),
+    ...(actor && {
+      actor: { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role },
+    }),
+    can: actor ? actionsOf(actor.role) : [],
+    methods: methods.filter((method) => method !== 'oidc' || config.oidc !== undefined),
+  }
+}
+
+export const sessionRoutes = (context: ServerContext) =>
+  new Hono()
+    .get(
+      '/session',
+      describe({ tag, summary: 'Who is signed in', action: 'anyone', answer: sessionSchema }),
+      async (c) => c.json(await viewSession(context, visitOf(c).actor)),
+    )
+    .post(
+      '/session',
+      describe({
+        tag,
+        summary: 'Signs in: a name and its password, or a token, for a cookie',
+        action: 'anyone',
+        records: null,
+        answer: sessionSchema,
+      }),
+      validator('json', credentialsSchema, refuseInvalid),
+      async (c) => {
+        const given = c.req.valid('json')
+        const begun =
+          'token' in given
+            ? await signInByToken(context, visitOf(c), given.token)
+            : await signInByPassword(context, visitOf(c), given)
+        return answerSession(c, context, begun)
+      },
+    )
+    .delete(
+      '/session',
+      describe({ tag, summary: 'Signs out', action: 'anyone', records: null, status: 204 }),
+      async (c) => {
+        await signOut(context, visitOf(c))
+        clearSessionCookie(c)
+        return c.body(null, 204)
+      },
+    )
+    .post(
+      '/session/password',
+      describe({
+        tag,
+        summary: 'Changes the own password, which ends all other sessions of this person',
+        action: 'signed-in',
+        records: null,
+        answer: sessionSchema,
+      }),
+      validator('json', ownPasswordSchema, refuseInvalid),
+      async (c) => {
+        const visit = { ...visitOf(c), actor: actorOf(c) }
+        const begun = await changeOwnPassword(context, visit, c.req.valid('json'))
+        return answerSession(c, context, begun)
+      },
+    )
+    .post(
+      '/setup',
+      describe({
+        tag,
+        summary: 'Makes the first account, by the code of the link that the server prints',
+        action: 'anyone',
+        records: 'user.setup',
+        answer: sessionSchema,
+      }),
+      validator('json', setupSchema, refuseInvalid),
+      async (c) => {
+        const begun = await setUp(context, visitOf(c), c.req.valid('json'))
+        c.set('visit', { ...visitOf(c), actor: begun.actor })
+        return answerSession(c, context, begun)
+      },
+    )
