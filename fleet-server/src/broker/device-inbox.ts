@@ -51,6 +51,10 @@ export class DeviceInbox {
           const reported = topicMap.reported.codec.decode(payload)
           return () => this.#messages.reported(device, reported)
         }
+        case 'ask': {
+          const question = topicMap.ask.codec.decode(payload)
+          return () => this.#messages.ask(device, question)
+        }
         case 'telemetry': {
           const batch = topicMap.telemetry.codec.decode(payload)
           return () => this.#messages.telemetry(device, batch)

@@ -1,5 +1,6 @@
 import type { Presence, ReportedState } from '@kedge/shared/protocol/reported-state'
 import type { TelemetryBatch } from '@kedge/shared/protocol/telemetry'
+import type { TimeRequest } from '@kedge/shared/protocol/time'
 import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
 import type { Topic } from '@kedge/shared/protocol/topics'
 import type { Envelope } from '@kedge/shared/trust/dsse'
@@ -10,6 +11,8 @@ export interface DeviceMessages {
   reported(device: string, reported: ReportedState): Promise<void>
   /** Resolves when every window is stored; the acknowledgement is published by the feature. */
   telemetry(device: string, batch: TelemetryBatch): Promise<void>
+  /** Answers what time it is, signed, to a device that cannot believe its clock. */
+  ask(device: string, question: TimeRequest): Promise<void>
   /** A message that no schema accepts. It is counted, logged and otherwise ignored. */
   malformed(device: string, topic: string, error: unknown): void
 }

@@ -1,6 +1,7 @@
 import { DocumentError } from '@kedge/shared/errors/document-error'
 import type { ServerContext } from '../context.js'
 import { storeTelemetry } from '../telemetry/store-telemetry.js'
+import { answerTime } from './answer-time.js'
 import type { DeviceMessages } from './device-door.js'
 
 /** What happens when a device says something. */
@@ -31,6 +32,8 @@ export function createDeviceMessages(context: ServerContext): DeviceMessages {
           if (deployment) events.emit('rollout', deployment.rollout)
         }
       }),
+
+    ask: (device, question) => answerTime(context, device, question),
 
     telemetry: (device, batch) =>
       perDevice.run(device, () => storeTelemetry(context, device, batch)),

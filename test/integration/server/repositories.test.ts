@@ -2,7 +2,10 @@ import { expect, it } from 'vitest'
 import type { ReportedState } from '@kedge/shared/protocol/reported-state'
 import type { SequencedWindow } from '@kedge/shared/protocol/telemetry'
 import type { Release } from '@kedge/shared/model/release'
-import { DesiredStateRepository, type IssuedState } from '../../../fleet-server/src/devices/desired-state-repository.js'
+import {
+  DesiredStateRepository,
+  type IssuedState,
+} from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
 import { PublisherRepository } from '../../../fleet-server/src/models/publisher-repository.js'
@@ -61,13 +64,21 @@ const stateOf = (seq: number, slots: Record<string, ReturnType<typeof slot>>) =>
   seq,
   issuedAt: at,
   expires: at + 1_000,
-  content: { publishers: [], slots, config: { telemetryWindowS: 60 } },
+  content: {
+    epoch: 1,
+    minRootVersion: 1,
+    slots,
+    floor: {},
+    revoked: [],
+    config: { telemetryWindowS: 60 },
+  },
   envelope: { payloadType: 't', payload: 'p', signatures: [] },
 })
 
 const releaseOf = (version: string, digit: string) => ({
   ...ref(digit, version),
   createdAt: at + Number(version.replaceAll('.', '')),
+  counter: Number(version.replaceAll('.', '')),
   publisher: { id: 'p', name: 'ann' },
   modelBytes: 100,
   chunks: 2,
@@ -182,7 +193,7 @@ describeOnDatabases('repositories', (open) => {
       ['1.0.0', 100],
     ])
     expect(await releases.models('', 10)).toEqual([
-      { name: 'load', createdAt: at + 100, latest: '1.0.1', releases: 2, runningOn: 0 },
+      { name: 'load', createdAt: at + 100, latest: '1.0.1', releases: 2, floor: 0, runningOn: 0 },
     ])
   })
 

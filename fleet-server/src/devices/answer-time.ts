@@ -1,0 +1,16 @@
+import { timeReplyCodec, type TimeRequest } from '@kedge/shared/protocol/time'
+import { topics } from '@kedge/shared/protocol/topics'
+import { payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import type { ServerContext } from '../context.js'
+
+/** Tells a device what time it is. The nonce ties the answer to its question. */
+export async function answerTime(
+  { clock, outbox, trust }: Pick<ServerContext, 'clock' | 'outbox' | 'trust'>,
+  device: string,
+  { nonce }: TimeRequest,
+): Promise<void> {
+  const reply = { v: 1 as const, fleet: trust.id, device, nonce, now: clock.now() }
+  const payload = timeReplyCodec.encode(reply)
+  const envelope = await signEnvelope(payloadTypes.time, payload, trust.signer)
+  await outbox.publish(topics.time(device), envelope)
+}
