@@ -1,5 +1,8 @@
 import type { Link } from '@kedge/shared/device/ports/link'
 import { LinkError } from '@kedge/shared/errors/device-error'
+import { DocumentError } from '@kedge/shared/errors/document-error'
+import type { ErrorCode } from '@kedge/shared/errors/error-codes'
+import { describeError } from '@kedge/shared/errors/kedge-error'
 import { topicMap, type PayloadOf, type TopicKind } from '@kedge/shared/protocol/topic-map'
 import { parseTopic, topics, type Topic } from '@kedge/shared/protocol/topics'
 
@@ -62,6 +65,7 @@ export class MemoryLink implements Link {
   readonly #listeners = new Set<(online: boolean) => void>()
   #online: boolean
   malformed = 0
+  malformedCode: ErrorCode = 'document-invalid'
 
   constructor(broker: MemoryBroker, online = true) {
     this.#broker = broker
@@ -131,11 +135,14 @@ export class MemoryLink implements Link {
 
   #hand({ topic, onDocument }: Subscription, payload: Uint8Array): void {
     if (!this.#online) return
+    const { codec, maxBytes } = topicMap[topic.kind]
     let document: unknown
     try {
-      document = topicMap[topic.kind].codec.decode(payload)
-    } catch {
+      if (payload.length > maxBytes) throw new DocumentError('too-large', 'over the limit')
+      document = codec.decode(payload)
+    } catch (error) {
       this.malformed += 1
+      this.malformedCode = describeError(error, 'document-invalid').code
       return
     }
     onDocument(document as never)

@@ -17,15 +17,18 @@ import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import type { ReportedState } from '@kedge/shared/protocol/reported-state'
 import { topics } from '@kedge/shared/protocol/topics'
 import { payloadTypes, signEnvelope, type Envelope } from '@kedge/shared/trust/dsse'
+import { timeReplyCodec, timeRequestSchema } from '@kedge/shared/protocol/time'
 import { createKeyFile, importSigner, type KeyFile } from '@kedge/shared/trust/keys'
-import { encodeUtf8 } from '@kedge/shared/util/bytes'
+import { decodeUtf8, toBase64 } from '@kedge/shared/util/bytes'
 import { seededEntropy } from '@kedge/shared/util/entropy'
 import type { Sha256 } from '@kedge/shared/util/sha256'
+import { Ms } from '@kedge/shared/util/units'
 import { InProcessInference } from './in-process-inference.js'
 import { ManualClock } from './manual-clock.js'
 import { MemoryBroker, MemoryLink } from './memory-broker.js'
 import { MemoryModelStore } from './memory-model-store.js'
-import { MemorySpool, MemoryStateStore } from './memory-stores.js'
+import { MemoryMetadataStore, MemorySpool, MemoryStateStore } from './memory-stores.js'
+import { MemoryTrust } from './memory-trust.js'
 import { pseudoBytes } from './pseudo-bytes.js'
 
 export const nodeSha256: Sha256 = (bytes) =>
@@ -66,7 +69,10 @@ export interface ReleaseOptions {
   readonly loadBytes?: number
   readonly labels?: readonly string[]
   readonly change?: Partial<Release>
-  readonly signer?: KeyFile
+  /** The publisher's count; one more than the last unless told. */
+  readonly counter?: number
+  /** Whether no publisher vouches for it. */
+  readonly unsigned?: boolean
 }
 
 type Slots = Readonly<Record<string, ReleaseRef | { release: ReleaseRef; attempt: number }>>
@@ -75,22 +81,48 @@ type Slots = Readonly<Record<string, ReleaseRef | { release: ReleaseRef; attempt
 export class MemoryFleet {
   readonly broker = new MemoryBroker()
   readonly clock = new ManualClock()
+  trust!: MemoryTrust
+  /** Signs desired states. */
+  fleetKey: KeyFile
+  readonly #id: string
   #seq = this.clock.now() as number
+  #counter = 0
   #device = 'd-1'
 
-  private constructor(
-    readonly fleetKey: KeyFile,
-    readonly publisher: KeyFile,
-  ) {}
+  private constructor(fleetKey: KeyFile) {
+    this.fleetKey = fleetKey
+    this.#id = `f-${fleetKey.id}`
+  }
 
   static async create(): Promise<MemoryFleet> {
-    return new MemoryFleet(await createKeyFile('fleet'), await createKeyFile('publisher'))
+    const fleetKey = await createKeyFile('fleet')
+    const fleet = new MemoryFleet(fleetKey)
+    const { broker, clock } = fleet
+    const publisher = await createKeyFile('publisher')
+    const parts = { broker, clock, fleetId: fleet.#id }
+    fleet.trust = await MemoryTrust.create(parts, { fleetKey, publisher })
+    return fleet
   }
 
   get enrolment(): Enrolment {
-    const { id, publicKey: key } = this.fleetKey
-    const fleetKeys = [{ id, key }]
-    return { device: this.#device, fleet: 'fleet-1', fleetKeys, brokerUrl: 'mqtt://localhost' }
+    const root = toBase64(this.trust.firstRoot)
+    return { device: this.#device, fleet: this.#id, root, brokerUrl: 'mqtt://localhost' }
+  }
+
+  /** Answers devices that ask for the time, from now on. */
+  tellTime(now: () => number = () => this.clock.now()): void {
+    this.broker.onReceived = (path, payload) => {
+      if (path !== topics.ask(this.#device).path) return
+      const { nonce } = timeRequestSchema.parse(JSON.parse(decodeUtf8(payload)))
+      void this.#answerTime(nonce, now())
+    }
+  }
+
+  async #answerTime(nonce: string, now: number): Promise<void> {
+    const reply = { v: 1, fleet: this.#id, device: this.#device, nonce, now } as const
+    const signer = await importSigner(this.fleetKey)
+    const envelope = await signEnvelope(payloadTypes.time, timeReplyCodec.encode(reply), signer)
+    this.broker.publish(topics.time(this.#device), envelope)
   }
 
   /** Builds, signs and uploads a release of `y = x * factor`. */
@@ -125,12 +157,14 @@ export class MemoryFleet {
       golden: { file: 'golden.cbor', tolerance: { absolute: 1e-4, relative: 1e-3 } },
       ...options.change,
     }
-    const signer = await importSigner(options.signer ?? this.publisher)
-    const signed = await signEnvelope(payloadTypes.release, releaseCodec.encode(release), signer)
-    const bytes = encodeUtf8(JSON.stringify(signed))
+    const bytes = releaseCodec.encode(release)
     const sha256 = await nodeSha256(bytes)
     this.broker.putBlob(sha256, bytes)
-    return { model, version, sha256, length: bytes.length }
+    const ref = { model, version, sha256, length: bytes.length }
+    const { counter = this.#counter + 1 } = options
+    this.#counter = counter
+    if (!options.unsigned) await this.trust.vouch(ref, { counter })
+    return ref
   }
 
   /** Signs what the device is to run and hands it to the broker. */
@@ -141,15 +175,17 @@ export class MemoryFleet {
   }
 
   async signDesired(slots: Slots, change: Partial<DesiredState> = {}): Promise<Envelope> {
-    const { id, publicKey: key } = this.publisher
     const state: DesiredState = {
       v: 1,
-      fleet: 'fleet-1',
+      fleet: this.#id,
       device: this.#device,
+      epoch: this.trust.epoch,
       seq: ++this.#seq,
       issuedAt: this.clock.now(),
       expires: this.clock.now() + 3_600_000,
-      publishers: [{ id, key }],
+      minRootVersion: this.trust.rootVersion,
+      floor: {},
+      revoked: [],
       slots: Object.fromEntries(
         Object.entries(slots).map(([slot, wanted]) => {
           const { release, attempt } =
@@ -180,6 +216,7 @@ export class MemoryFleet {
 
 interface HouseStores {
   readonly models: MemoryModelStore
+  readonly metadata: MemoryMetadataStore
   readonly state: MemoryStateStore
   readonly telemetry: MemorySpool
 }
@@ -188,6 +225,7 @@ interface HouseStores {
 export class House {
   readonly link: MemoryLink
   readonly models: MemoryModelStore
+  readonly metadata: MemoryMetadataStore
   readonly state: MemoryStateStore
   readonly telemetry: MemorySpool
   readonly inference: InProcessInference
@@ -198,6 +236,7 @@ export class House {
     this.#fleet = fleet
     this.link = new MemoryLink(fleet.broker)
     this.models = stores.models ?? new MemoryModelStore()
+    this.metadata = stores.metadata ?? new MemoryMetadataStore()
     this.state = stores.state ?? new MemoryStateStore()
     this.telemetry = stores.telemetry ?? new MemorySpool()
     this.inference = new InProcessInference(fleet.clock)
@@ -209,10 +248,12 @@ export class House {
       models: this.models,
       inference: this.inference,
       state: this.state,
+      metadata: this.metadata,
       telemetry: this.telemetry,
       clock: this.#fleet.clock,
       entropy: seededEntropy(7),
       sha256: nodeSha256,
+      builtAt: Ms(0),
       log: {
         info: () => undefined,
         warn: (message, facts) => {

@@ -3,6 +3,7 @@ import type { TelemetrySpool } from '@kedge/shared/device/ports/telemetry'
 import type { StorageError } from '@kedge/shared/errors/device-error'
 import type { SequencedWindow } from '@kedge/shared/protocol/telemetry'
 import type { TelemetryWindow } from '@kedge/shared/telemetry/window'
+import type { MetadataStore } from '@kedge/shared/trust/tuf/ports'
 
 /** Documents as text, as a disk would keep them. */
 export class MemoryStateStore implements StateStore {
@@ -29,6 +30,41 @@ export class MemoryStateStore implements StateStore {
     if (this.failure) throw this.failure
     this.onWrite()
     this.#documents.set(name, text)
+    this.onWrite()
+  }
+}
+
+/** Metadata files, as a disk would keep them. */
+export class MemoryMetadataStore implements MetadataStore {
+  readonly files: Map<string, Uint8Array>
+  onWrite: () => void = () => undefined
+  failure: StorageError | undefined
+
+  constructor(files: Iterable<[string, Uint8Array]> = []) {
+    this.files = new Map(files)
+  }
+
+  copy(): MemoryMetadataStore {
+    return new MemoryMetadataStore(this.files)
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.files.get(name))
+  }
+
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#change(() => this.files.set(name, Uint8Array.from(bytes)))
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#change(() => this.files.delete(name))
+  }
+
+  async #change(change: () => void): Promise<void> {
+    await Promise.resolve()
+    if (this.failure) throw this.failure
+    this.onWrite()
+    change()
     this.onWrite()
   }
 }

@@ -38,7 +38,7 @@ export async function joinFleet(options: JoinOptions): Promise<Enrolment> {
 
 async function join(
   layout: DataLayout,
-  { url, secret }: EnrolmentToken,
+  { url, secret, root }: EnrolmentToken,
   { labels, fetch }: JoinOptions,
 ): Promise<Enrolment> {
   const state = new DiskStateStore(layout)
@@ -50,7 +50,7 @@ async function join(
     )
   }
   const keys = await ensureDeviceKey(layout)
-  const enrolment = await enrolDevice({ kind: 'agent', url, secret, keys, labels, fetch })
+  const enrolment = await enrolDevice({ kind: 'agent', url, secret, root, keys, labels, fetch })
   await state.save('enrolment', enrolment)
   return enrolment
 }

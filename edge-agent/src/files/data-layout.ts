@@ -12,6 +12,8 @@ export interface DataLayout {
   readonly lock: string
   /** Process number and local address of the agent that holds the lock. */
   readonly process: string
+  /** Trusted TUF metadata. */
+  readonly metadata: string
   readonly models: string
   readonly chunks: string
   readonly spool: string
@@ -28,6 +30,7 @@ export function dataLayout(folder: string): DataLayout {
     key: path.join(root, 'key'),
     lock: path.join(root, 'agent.lock'),
     process: path.join(root, 'agent.json'),
+    metadata: path.join(root, 'metadata'),
     models: path.join(root, 'models'),
     chunks: path.join(root, 'chunks'),
     spool: path.join(root, 'spool.db'),
@@ -40,6 +43,7 @@ export async function createDataFolder(root: string): Promise<DataLayout> {
   const layout = dataLayout(root)
   try {
     await mkdir(layout.root, { recursive: true, mode: 0o700 })
+    await mkdir(layout.metadata, { recursive: true })
     await mkdir(layout.models, { recursive: true })
     await mkdir(layout.chunks, { recursive: true })
   } catch (cause) {

@@ -9,7 +9,8 @@ import {
   type EnrolmentRequest,
 } from '../protocol/enrolment.js'
 import { mqttAudience, exportPublicKey, signToken } from '../trust/keys.js'
-import { toBase64 } from '../util/bytes.js'
+import { checkFirstRoot } from '../trust/first-root.js'
+import { fromBase64, toBase64 } from '../util/bytes.js'
 import type { Clock } from '../util/clock.js'
 import type { Labels } from '../util/scalars.js'
 
@@ -30,6 +31,8 @@ export interface EnrolOptions {
   readonly url: string
   /** From the enrolment token; a page that the server itself serves has none. */
   readonly secret?: string
+  /** SHA-256 of the root.json to begin with, from the enrolment token. */
+  readonly root?: string
   readonly keys: DeviceKeys
   readonly labels: Labels
   readonly fetch: Fetch
@@ -39,12 +42,17 @@ export interface EnrolOptions {
  * Makes a key a device of the fleet.
  *
  * @throws LinkError `link-offline` when the server does not answer, or not now; UsageError with its
- *   reason when it refuses
+ *   reason when it refuses; TrustError when its trust root is not the one that the token pins
  */
 export async function enrolDevice(options: EnrolOptions): Promise<Enrolment> {
   const response = await post(options, await toRequest(options))
   const body = await response.json().catch(() => undefined)
-  if (response.ok) return checkDocument(enrolmentSchema, body)
+  if (response.ok) {
+    const enrolment = checkDocument(enrolmentSchema, body)
+    const pin = { fleet: enrolment.fleet, sha256: options.root }
+    await checkFirstRoot(fromBase64(enrolment.root), pin)
+    return enrolment
+  }
   const { status } = response
   // 429: too many are enrolling just now (RFC 6585, section 4).
   if (status >= 500 || status === 429) {

@@ -193,6 +193,7 @@ export class DeviceState {
   async #refresh(): Promise<void> {
     const { trust, host } = this.#parts
     const seq = this.desired?.seq ?? 0
+    this.#refreshed = undefined
     await trust.refresh()
     this.#refreshed = { seq, at: host.clock.monotonic() }
     await this.#learnRevocations()

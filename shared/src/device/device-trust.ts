@@ -1,3 +1,4 @@
+import { LinkError } from '../errors/device-error.js'
 import { TrustError } from '../errors/trust-error.js'
 import type { ReleaseRef } from '../model/release.js'
 import type { Enrolment } from '../protocol/enrolment.js'
@@ -33,6 +34,8 @@ export class DeviceTrust {
   #expires: Ms | undefined
   /** Roots beyond this one count as not there: nothing says that they should be. */
   #knownRoot = 0
+  /** What the last refresh has thrown: there is nothing to look a target up in then. */
+  #failure: Error | undefined
   /** Why the metadata could not be refreshed the last time. */
   problem: Problem | undefined
 
@@ -125,8 +128,10 @@ export class DeviceTrust {
     return this.#refreshing.run(async () => {
       try {
         await this.#repository.refresh()
+        this.#failure = undefined
         this.problem = undefined
       } catch (error) {
+        this.#failure = error as Error
         this.#note(error)
         throw error
       } finally {
@@ -162,7 +167,10 @@ export class DeviceTrust {
 
   async #find(path: string): Promise<TrustedTarget | undefined> {
     try {
-      return await this.#refreshing.run(() => this.#repository.target(path))
+      return await this.#refreshing.run(() => {
+        if (this.#failure !== undefined) throw this.#failure
+        return this.#repository.target(path)
+      })
     } catch (error) {
       this.#note(error)
       throw error
@@ -190,6 +198,8 @@ export class DeviceTrust {
   }
 
   #note(error: unknown): void {
+    // Without a connection nothing is wrong with what is signed.
+    if (error instanceof LinkError) return
     this.problem = toProblem(error, 'metadata-invalid')
     this.#host.log.warn('the signed metadata was not refreshed', { ...this.problem })
   }

@@ -5,6 +5,7 @@ import { LinkError } from '@kedge/shared/errors/device-error'
 export const noLink: Link = {
   online: false,
   malformed: 0,
+  malformedCode: 'document-invalid',
   publish: () =>
     Promise.reject(new LinkError('link-offline', 'another tab of this page holds the connection')),
   subscribe: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),

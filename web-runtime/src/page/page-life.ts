@@ -191,10 +191,8 @@ export class PageLife {
   }
 }
 
-const isSameFleet = (a: Enrolment, b: Enrolment) =>
-  a.fleet === b.fleet &&
-  a.device === b.device &&
-  b.fleetKeys.some(({ key }) => a.fleetKeys.some((known) => known.key === key))
+/** The root may have been rotated since; the name of a fleet stays. */
+const isSameFleet = (a: Enrolment, b: Enrolment) => a.fleet === b.fleet && a.device === b.device
 
 const strangerAt = (server: string) =>
   `the server at ${server} is not the one this browser has enrolled with`

@@ -10,12 +10,17 @@ import type { WebInferenceHost } from '../inference/web-inference-host.js'
 import { noLink } from '../link/no-link.js'
 import { openWebSocketLink } from '../link/websocket-link.js'
 import { IdbModelStore } from '../models/idb-model-store.js'
-import { BorrowedStateStore, borrowModels } from '../state/borrowed-stores.js'
+import {
+  BorrowedMetadataStore,
+  BorrowedStateStore,
+  borrowModels,
+} from '../state/borrowed-stores.js'
+import { IdbMetadataStore } from '../state/idb-metadata-store.js'
 import { IdbStateStore } from '../state/idb-state-store.js'
 import type { Database } from '../storage/database.js'
 import { openIdbSpool } from '../telemetry/idb-spool.js'
 import { browserFacts } from './browser-facts.js'
-import { runtimeVersion } from './runtime-version.js'
+import { builtAt, runtimeVersion } from './runtime-version.js'
 
 export interface SessionParts {
   readonly database: Database
@@ -39,8 +44,9 @@ export async function leadSession(parts: SessionParts): Promise<Session> {
   const link = openLink(parts)
   try {
     const state = new IdbStateStore(parts.database)
+    const metadata = new IdbMetadataStore(parts.database)
     const models = new IdbModelStore(parts.database, webSha256)
-    return toSession('leading', link, await start(parts, { link, state, models }))
+    return toSession('leading', link, await start(parts, { link, state, metadata, models }))
   } catch (error) {
     await link[Symbol.asyncDispose]()
     throw error
@@ -53,13 +59,15 @@ export async function leadSession(parts: SessionParts): Promise<Session> {
  */
 export async function followSession(parts: SessionParts): Promise<Session> {
   const state = new BorrowedStateStore(new IdbStateStore(parts.database))
+  const metadata = new BorrowedMetadataStore(new IdbMetadataStore(parts.database))
   const models = borrowModels(new IdbModelStore(parts.database, webSha256))
-  return toSession('following', noLink, await start(parts, { link: noLink, state, models }))
+  const ports = { link: noLink, state, metadata, models }
+  return toSession('following', noLink, await start(parts, ports))
 }
 
 async function start(
   { database, inference, enrolment, log }: SessionParts,
-  ports: Pick<DeviceHost, 'link' | 'state' | 'models'>,
+  ports: Pick<DeviceHost, 'link' | 'state' | 'metadata' | 'models'>,
 ): Promise<Device> {
   const host: DeviceHost = {
     ...ports,
@@ -69,6 +77,7 @@ async function start(
     entropy: systemEntropy,
     sha256: webSha256,
     log,
+    builtAt,
     agent: { name: 'web-runtime', version: runtimeVersion },
     machine: browserFacts(),
   }

@@ -1,5 +1,6 @@
 import type { ModelStore } from '@kedge/shared/device/ports/models'
 import type { StateName, StateStore } from '@kedge/shared/device/ports/state'
+import type { MetadataStore } from '@kedge/shared/trust/tuf/ports'
 
 /**
  * The state of a tab that does not lead: begins with what the leading tab has saved and changes in
@@ -19,6 +20,30 @@ export class BorrowedStateStore implements StateStore {
 
   save(name: StateName, document: unknown): Promise<void> {
     this.#own.set(name, structuredClone(document))
+    return Promise.resolve()
+  }
+}
+
+/** Trusted metadata of the leading tab, and what this one would have changed in it. */
+export class BorrowedMetadataStore implements MetadataStore {
+  readonly #stored: MetadataStore
+  readonly #own = new Map<string, Uint8Array | undefined>()
+
+  constructor(stored: MetadataStore) {
+    this.#stored = stored
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#own.has(name) ? Promise.resolve(this.#own.get(name)) : this.#stored.read(name)
+  }
+
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    this.#own.set(name, Uint8Array.from(bytes))
+    return Promise.resolve()
+  }
+
+  remove(name: string): Promise<void> {
+    this.#own.set(name, undefined)
     return Promise.resolve()
   }
 }

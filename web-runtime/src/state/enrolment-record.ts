@@ -1,12 +1,13 @@
-import { checkDocument } from '@kedge/shared/model/document-codec'
 import type { StateStore } from '@kedge/shared/device/ports/state'
 import { enrolmentSchema, type Enrolment } from '@kedge/shared/protocol/enrolment'
 import type { Database } from '../storage/database.js'
 
-/** Who this browser profile is in its fleet; undefined before it has enrolled. @throws StorageError */
+/**
+ * Who this browser profile is in its fleet; undefined before it has enrolled, and when an older version
+ * of this code has: the same key enrols again as the same device. @throws StorageError
+ */
 export async function loadEnrolment(state: StateStore): Promise<Enrolment | undefined> {
-  const stored = await state.load('enrolment')
-  return stored === undefined ? undefined : checkDocument(enrolmentSchema, stored)
+  return enrolmentSchema.safeParse(await state.load('enrolment')).data
 }
 
 /**
