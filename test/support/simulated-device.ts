@@ -120,6 +120,8 @@ export class SimulatedDevice implements AsyncDisposable {
       bootedAt: this.#bootedAt,
       agent: { name: isAgent ? 'kedge-agent' : 'kedge-web-runtime', version: '0.1.0' },
       seqApplied: this.#seqApplied,
+      rootVersion: 1,
+      stale: false,
       capabilities: isAgent ? agentCapabilities : browserCapabilities,
       storage: { usedBytes: 1_843_200, freeBytes: 26_843_545_600 },
       slots: this.#slots,

@@ -51,10 +51,8 @@ function checkCounter(
   held: SignedRelease | undefined,
   last: number,
 ): void {
-  if (held ? held.facts.counter === facts.counter : facts.counter > last) {
-    if (held === undefined || held.sha256 === sha256) return
-    throw neverChanges(model, version)
-  }
+  if (held && held.sha256 !== sha256) throw neverChanges(model, version)
+  if (held ? held.facts.counter === facts.counter : facts.counter > last) return
   throw new UsageError(
     'conflict',
     `${model}@${version} has the counter ${facts.counter}, and the newest release has ${last}: a ` +

@@ -33,6 +33,8 @@ const reportOf = (device: string, slots: ReportedState['slots']): ReportedState 
   bootedAt: at,
   agent: { name: 'test', version: '1' },
   seqApplied: 1,
+  rootVersion: 1,
+  stale: false,
   capabilities: {
     runtime: 'node',
     os: 'linux',
