@@ -124,9 +124,12 @@ export class DeviceSessions {
     })
   }
 
-  async #take(client: Client | null, { topic, payload, retain }: PublishPacket): Promise<void> {
+  async #take(
+    client: Client | null,
+    { topic, payload, retain, qos }: PublishPacket,
+  ): Promise<void> {
     if (!client) return
-    const raw = { topic, payload: Buffer.from(payload), retain }
+    const raw = { topic, payload: Buffer.from(payload), retain, qos }
     const uplink = readUplinkOf(client.id, raw)
     try {
       await this.inbox.take(uplink)

@@ -14,6 +14,7 @@ export const refusalReasons = {
   'foreign-topic': 'forbidden',
   'message-size': 'too-large',
   retain: 'forbidden',
+  qos: 'forbidden',
   subscription: 'forbidden',
   'subscription-limit': 'too-large',
   stalled: 'link-timeout',

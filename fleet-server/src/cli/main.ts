@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { KedgeError } from '@kedge/shared/errors/kedge-error'
+import { addBrokerCommands } from './broker-commands.js'
 import { addDeviceCommands } from './device-commands.js'
 import { addKeyCommands } from './key-commands.js'
 import { addModelCommands } from './model-commands.js'
@@ -14,6 +15,7 @@ addModelCommands(program)
 addTokenCommands(program)
 addDeviceCommands(program)
 addRolloutCommands(program)
+addBrokerCommands(program)
 exitWithUsage(program)
 
 /** Commander would leave with 1, which means failed; a wrong flag is a matter of usage. */
