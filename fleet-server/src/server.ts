@@ -6,6 +6,7 @@ import type { Accounts } from './accounts/accounts.js'
 import { createAdminToken } from './accounts/admin-token.js'
 import { AttemptLimits } from './accounts/attempt-limits.js'
 import { OneTimeCodeRepository } from './accounts/one-time-code-repository.js'
+import { PasskeyRepository } from './accounts/passkey-repository.js'
 import { ServiceTokenRepository } from './accounts/service-token-repository.js'
 import { SessionRepository } from './accounts/session-repository.js'
 import { issueSetupCode } from './accounts/set-up.js'
@@ -161,6 +162,7 @@ const createAccounts = (
   users: new UserRepository(db),
   sessions: new SessionRepository(db),
   serviceTokens: new ServiceTokenRepository(db),
+  passkeys: new PasskeyRepository(db),
   codes: new OneTimeCodeRepository(db),
   attempts: new AttemptLimits(),
   audit: new AuditLog(auditRows, systemClock),

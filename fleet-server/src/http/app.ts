@@ -14,6 +14,7 @@ import { limitBody } from './limit-body.js'
 import { measure } from './measure.js'
 import { modelRoutes } from './model-routes.js'
 import { pageRoutes } from './page-routes.js'
+import { passkeyRoutes } from './passkey-routes.js'
 import { answerProblem } from './problem.js'
 import { publisherRoutes } from './publisher-routes.js'
 import { recordChange } from './record-change.js'
@@ -46,6 +47,7 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', serverRoutes(context))
     .route('/', eventRoutes(context, stopped))
     .route('/', sessionRoutes(context))
+    .route('/', passkeyRoutes(context))
     .route('/', userRoutes(context))
     .route('/', serviceTokenRoutes(context))
     .route('/', auditRoutes(context))
