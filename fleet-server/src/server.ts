@@ -5,6 +5,7 @@ import { systemEntropy } from '@kedge/shared/util/entropy'
 import type { Accounts } from './accounts/accounts.js'
 import { createAdminToken } from './accounts/admin-token.js'
 import { AttemptLimits } from './accounts/attempt-limits.js'
+import { OidcProvider } from './accounts/oidc-provider.js'
 import { OneTimeCodeRepository } from './accounts/one-time-code-repository.js'
 import { PasskeyRepository } from './accounts/passkey-repository.js'
 import { ServiceTokenRepository } from './accounts/service-token-repository.js'
@@ -148,7 +149,7 @@ async function createParts(
     releases: new ReleaseRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
-    accounts: createAccounts(db, secrets, auditRows),
+    accounts: createAccounts(db, { config, secrets }, auditRows),
     auditRows,
     checkpoints: await openCheckpointKeeper(auditRows, { config, secrets, log }),
   }
@@ -156,7 +157,7 @@ async function createParts(
 
 const createAccounts = (
   db: Database,
-  { adminToken }: Pick<ServerSecrets, 'adminToken'>,
+  { config, secrets }: { readonly config: ServerConfig; readonly secrets: ServerSecrets },
   auditRows: AuditRepository,
 ): Accounts => ({
   users: new UserRepository(db),
@@ -166,7 +167,8 @@ const createAccounts = (
   codes: new OneTimeCodeRepository(db),
   attempts: new AttemptLimits(),
   audit: new AuditLog(auditRows, systemClock),
-  adminToken: createAdminToken(adminToken),
+  adminToken: createAdminToken(secrets.adminToken),
+  oidc: config.oidc && new OidcProvider(config.oidc, secrets.oidcClientSecret),
 })
 
 function guardTransport(context: ServerContext, teardown: Teardown): void {

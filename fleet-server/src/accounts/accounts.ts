@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.js'
 import type { AttemptLimits } from './attempt-limits.js'
+import type { OidcProvider } from './oidc-provider.js'
 import type { OneTimeCodeRepository } from './one-time-code-repository.js'
 import type { PasskeyRepository } from './passkey-repository.js'
 import type { ServiceTokenRepository } from './service-token-repository.js'
@@ -16,6 +17,8 @@ export interface Accounts {
   readonly attempts: AttemptLimits
   readonly audit: AuditLog
   readonly adminToken: AdminToken
+  /** Undefined where people have no accounts elsewhere. */
+  readonly oidc: OidcProvider | undefined
 }
 
 export interface AdminToken {

@@ -13,6 +13,7 @@ import { healthRoutes, type Readiness } from './health-routes.js'
 import { limitBody } from './limit-body.js'
 import { measure } from './measure.js'
 import { modelRoutes } from './model-routes.js'
+import { oidcRoutes } from './oidc-routes.js'
 import { pageRoutes } from './page-routes.js'
 import { passkeyRoutes } from './passkey-routes.js'
 import { answerProblem } from './problem.js'
@@ -48,6 +49,7 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', eventRoutes(context, stopped))
     .route('/', sessionRoutes(context))
     .route('/', passkeyRoutes(context))
+    .route('/', oidcRoutes(context))
     .route('/', userRoutes(context))
     .route('/', serviceTokenRoutes(context))
     .route('/', auditRoutes(context))

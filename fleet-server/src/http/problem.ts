@@ -55,6 +55,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'signature-invalid': 422,
   'database-failed': 503,
   'storage-failed': 503,
+  'http-failed': 502,
   'storage-full': 507,
 }
 
