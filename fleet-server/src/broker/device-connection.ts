@@ -17,6 +17,8 @@ export class DeviceConnection {
   /** By topic: what was asked for, with the quality once it is granted. */
   readonly #subscriptions = new Map<string, { readonly sha256: string | undefined; qos?: 0 | 1 }>()
 
+  #refused = 0
+
   constructor(client: Client, blobs: BlobSender) {
     this.device = client.id
     this.client = client
@@ -34,6 +36,11 @@ export class DeviceConnection {
     if (this.#subscriptions.size >= subscriptionLimit) return false
     this.#subscriptions.set(path, { sha256 })
     return true
+  }
+
+  /** Counts a subscription that was refused. @returns how many were */
+  countRefused(): number {
+    return (this.#refused += 1)
   }
 
   subscribed(granted: readonly Subscription[]): void {
