@@ -63,7 +63,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
   app.notFound((c) =>
     answerProblem(c, new UsageError('not-found', `there is nothing at ${c.req.path}`), log),
   )
-  app.use(measure(metrics, context.clock), secureHeaders)
+  app.use(measure(metrics, context.clock), secureHeaders(context.config))
   // Before the guard: what it lets anybody read says nothing of this fleet.
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.use(`${apiRoot}/*`, recogniseVisitor(context), guard(context))
