@@ -5,7 +5,9 @@ import { systemEntropy } from '@kedge/shared/util/entropy'
 import type { Accounts } from './accounts/accounts.js'
 import { createAdminToken } from './accounts/admin-token.js'
 import { AttemptLimits } from './accounts/attempt-limits.js'
+import { OidcProvider } from './accounts/oidc-provider.js'
 import { OneTimeCodeRepository } from './accounts/one-time-code-repository.js'
+import { PasskeyRepository } from './accounts/passkey-repository.js'
 import { ServiceTokenRepository } from './accounts/service-token-repository.js'
 import { SessionRepository } from './accounts/session-repository.js'
 import { issueSetupCode } from './accounts/set-up.js'
@@ -163,7 +165,7 @@ async function createParts(
     limits: new ReleaseLimitRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
-    accounts: createAccounts(db, secrets, auditRows),
+    accounts: createAccounts(db, { config, secrets }, auditRows),
     auditRows,
     checkpoints: await openCheckpointKeeper(auditRows, { config, secrets, log, fleet: trust.id }),
   }
@@ -171,16 +173,18 @@ async function createParts(
 
 const createAccounts = (
   db: Database,
-  { adminToken }: Pick<ServerSecrets, 'adminToken'>,
+  { config, secrets }: { readonly config: ServerConfig; readonly secrets: ServerSecrets },
   auditRows: AuditRepository,
 ): Accounts => ({
   users: new UserRepository(db),
   sessions: new SessionRepository(db),
   serviceTokens: new ServiceTokenRepository(db),
+  passkeys: new PasskeyRepository(db),
   codes: new OneTimeCodeRepository(db),
   attempts: new AttemptLimits(),
   audit: new AuditLog(auditRows, systemClock),
-  adminToken: createAdminToken(adminToken),
+  adminToken: createAdminToken(secrets.adminToken),
+  oidc: config.oidc && new OidcProvider(config.oidc, secrets.oidcClientSecret),
 })
 
 function guardTransport(context: ServerContext, teardown: Teardown): void {

@@ -14,12 +14,28 @@ export const mosquittoMissing =
     ? undefined
     : 'no mosquitto on this machine; install the package "mosquitto" to run this'
 
+export interface MosquittoOptions {
+  readonly port?: number
+  /** The text of an `acl_file`. */
+  readonly acl?: string
+  /** More lines of `mosquitto.conf`. */
+  readonly settings?: readonly string[]
+}
+
 /** A Mosquitto of its own on this machine, on a free port unless one is named. Ends when disposed. */
-export async function startMosquitto(at: { port?: number } = {}) {
+export async function startMosquitto(at: MosquittoOptions = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'kedge-mosquitto-'))
   const port = at.port ?? (await freePort())
   const config = path.join(folder, 'mosquitto.conf')
-  await writeFile(config, configOf(port))
+  const settings = [...(at.settings ?? [])]
+  if (at.acl !== undefined) {
+    const file = path.join(folder, 'acl')
+    await writeFile(file, at.acl, { mode: 0o600 })
+    settings.push(`acl_file ${file}`)
+    // Started by root it would become somebody who may not read the file.
+    if (process.getuid?.() === 0) settings.push('user root')
+  }
+  await writeFile(config, configOf(port) + settings.map((line) => `${line}\n`).join(''))
   const broker = spawn('mosquitto', ['-c', config], { env, stdio: 'ignore' })
   const ended = new Promise((resolve) => broker.once('exit', resolve))
   await untilListening(port)
@@ -44,7 +60,7 @@ max_inflight_messages 64
 log_type none
 `
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject)
     server.listen(0, '127.0.0.1', () => {
@@ -54,12 +70,12 @@ function freePort(): Promise<number> {
   })
 }
 
-async function untilListening(port: number): Promise<void> {
+export async function untilListening(port: number): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (await answers(port)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`mosquitto does not listen on port ${port}`)
+  throw new Error(`nobody listens on port ${port}`)
 }
 
 const answers = (port: number) =>

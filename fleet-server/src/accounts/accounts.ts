@@ -1,6 +1,8 @@
 import type { AuditLog } from '../audit/audit-log.js'
 import type { AttemptLimits } from './attempt-limits.js'
+import type { OidcProvider } from './oidc-provider.js'
 import type { OneTimeCodeRepository } from './one-time-code-repository.js'
+import type { PasskeyRepository } from './passkey-repository.js'
 import type { ServiceTokenRepository } from './service-token-repository.js'
 import type { SessionRepository } from './session-repository.js'
 import type { UserRepository } from './user-repository.js'
@@ -10,10 +12,13 @@ export interface Accounts {
   readonly users: UserRepository
   readonly sessions: SessionRepository
   readonly serviceTokens: ServiceTokenRepository
+  readonly passkeys: PasskeyRepository
   readonly codes: OneTimeCodeRepository
   readonly attempts: AttemptLimits
   readonly audit: AuditLog
   readonly adminToken: AdminToken
+  /** Undefined where people have no accounts elsewhere. */
+  readonly oidc: OidcProvider | undefined
 }
 
 export interface AdminToken {

@@ -38,6 +38,19 @@ export async function beginSession(
   return { id, actor: { ...actor, session: idHash } }
 }
 
+/**
+ * Goes on under a new id, after a change of what somebody can do; the old one ends. Undefined where
+ * no cookie said who asks.
+ */
+export async function renewSession(
+  parts: AccountParts,
+  actor: Actor,
+): Promise<BegunSession | undefined> {
+  if (actor.session === undefined || actor.kind !== 'user') return undefined
+  await parts.accounts.sessions.remove(actor.session)
+  return beginSession(parts, { account: actor.id }, actor)
+}
+
 /** Who the cookie of a request stands for; undefined when it stands for nobody any more. */
 export async function findSessionActor(
   parts: AccountParts,

@@ -18,8 +18,8 @@ export async function admit(
     throw new RefusalError('identity', 'client id and user name are not one device id')
   }
   if (will) {
-    const { topic, payload, retain = false } = will
-    readUplinkOf(device, { topic, payload: Buffer.from(payload), retain })
+    const { topic, payload, retain = false, qos = 0 } = will
+    readUplinkOf(device, { topic, payload: Buffer.from(payload), retain, qos })
   }
   if (!password || password.length === 0) {
     throw new RefusalError('credentials', `${device} sent no password`)

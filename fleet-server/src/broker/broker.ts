@@ -18,6 +18,8 @@ export interface Broker extends DeviceOutbox, AsyncDisposable {
 export interface EmbeddedBroker extends Broker {
   /** The TCP port it listens on. */
   readonly port: number
+  /** Takes a connection that came by another way than the port, from an address if it has one. */
+  accept(connection: Duplex, from?: string): void
 }
 
 /** Something the server wants every subscriber to find. */
@@ -29,6 +31,8 @@ export type RetainedMessage = {
 export interface BrokerMetrics {
   connections(now: number): void
   refused(reason: RefusalReason): void
+  /** A device that sends too much is made to wait. */
+  throttled(): void
   /** A message of a device; bytes of its payload. */
   received(kind: TopicKind, bytes: number): void
   /** A message written to a device; bytes of its payload. */

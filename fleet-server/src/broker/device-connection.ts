@@ -1,7 +1,7 @@
-import type { ParsedTopic } from '@kedge/shared/protocol/topics'
 import { KiB } from '@kedge/shared/util/units'
 import type { Client, Subscription } from 'aedes'
 import type { BlobSender } from './blob-sender.js'
+import type { DeviceSubscription } from './device-rules.js'
 
 /** Windows of devices are 128 chunks, and two models may be on their way. */
 export const subscriptionLimit = 512
@@ -15,7 +15,9 @@ export class DeviceConnection {
   readonly client: Client
   readonly #blobs: BlobSender
   /** By topic: what was asked for, with the quality once it is granted. */
-  readonly #subscriptions = new Map<string, { readonly asked: ParsedTopic; qos?: 0 | 1 }>()
+  readonly #subscriptions = new Map<string, { readonly sha256: string | undefined; qos?: 0 | 1 }>()
+
+  #refused = 0
 
   constructor(client: Client, blobs: BlobSender) {
     this.device = client.id
@@ -29,12 +31,16 @@ export class DeviceConnection {
   }
 
   /** Makes room for a subscription about to be granted. @returns false where there is none */
-  reserve(asked: ParsedTopic): boolean {
-    const { path } = asked.topic
+  reserve({ path, sha256 }: DeviceSubscription): boolean {
     if (this.#subscriptions.has(path)) return true
     if (this.#subscriptions.size >= subscriptionLimit) return false
-    this.#subscriptions.set(path, { asked })
+    this.#subscriptions.set(path, { sha256 })
     return true
+  }
+
+  /** Counts a subscription that was refused. @returns how many were */
+  countRefused(): number {
+    return (this.#refused += 1)
   }
 
   subscribed(granted: readonly Subscription[]): void {
@@ -43,7 +49,7 @@ export class DeviceConnection {
       const subscription = this.#subscriptions.get(topic)
       if (!subscription || (qos as number) === refusedQos) continue
       subscription.qos = qos === 0 ? 0 : 1
-      if ('sha256' in subscription.asked) hashes.push(subscription.asked.sha256)
+      if (subscription.sha256 !== undefined) hashes.push(subscription.sha256)
     }
     if (hashes.length > 0) this.#blobs.request(hashes)
   }
@@ -53,7 +59,7 @@ export class DeviceConnection {
       const subscription = this.#subscriptions.get(path)
       if (!subscription) continue
       this.#subscriptions.delete(path)
-      if ('sha256' in subscription.asked) this.#blobs.cancel(subscription.asked.sha256)
+      if (subscription.sha256 !== undefined) this.#blobs.cancel(subscription.sha256)
     }
   }
 

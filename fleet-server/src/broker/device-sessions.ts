@@ -8,6 +8,7 @@ import type { BrokerParts } from './broker.js'
 import { DeviceConnection, subscriptionLimit } from './device-connection.js'
 import { DeviceInbox } from './device-inbox.js'
 import { readSubscription, readUplinkOf } from './device-rules.js'
+import type { DoorLimits } from './door-limits.js'
 import { retainedOnly, silentBus } from './nothing-kept.js'
 import { QuietLog } from './quiet-log.js'
 import { RefusalError, refusalOf, type RefusalReason } from './refusal.js'
@@ -16,15 +17,23 @@ export interface SessionParts extends BrokerParts {
   readonly retained: RetainedSource
   readonly authenticator: DeviceAuthenticator
   readonly packets: BlobPackets
+  readonly limits: Pick<DoorLimits, 'authenticating'>
   /** Called before a device hears that it is connected. */
   readonly onAdmitted: (client: Client) => void
 }
+
+/** In seconds; a device that is there says so at least as often. */
+const longestSilence = 300
+/** Subscriptions refused to one connection until it is ended: each costs more than it cost to ask. */
+const patience = 100
 
 /** Who is connected, and what they may do: every decision aedes asks for. */
 export class DeviceSessions {
   readonly #parts: SessionParts
   readonly #quiet: QuietLog
   readonly #connecting = new WeakMap<Client, ConnectPacket>()
+  /** Those who wait to hear whether they are who they say. */
+  readonly #entering = new Set<Client>()
   readonly #connections = new Map<string, DeviceConnection>()
   readonly inbox: DeviceInbox
 
@@ -42,6 +51,12 @@ export class DeviceSessions {
     return this.#connections.values()
   }
 
+  /** Ends the connection of a device, and those that were about to become one. */
+  async dismiss(device: string): Promise<void> {
+    for (const client of this.#entering) if (client.id === device) client.conn.destroy()
+    await this.#connections.get(device)?.close()
+  }
+
   /** What makes aedes a broker of devices. */
   aedesOptions(): AedesOptions {
     return {
@@ -50,6 +65,7 @@ export class DeviceSessions {
       // takes longer than that for one 128 KiB chunk; nobody else waits, so patience costs nothing.
       drainTimeout: Seconds(30),
       connectTimeout: Seconds(5),
+      maxTopicLevels: 8,
       mq: silentBus,
       persistence: retainedOnly(this.#parts.retained, (error) =>
         this.#quiet.warn('retained', { err: error }, 'a desired state could not be read'),
@@ -57,6 +73,8 @@ export class DeviceSessions {
       preConnect: (client, packet, done) => {
         // The protocol relies on no session of the broker's; none is kept, and CONNACK says so.
         packet.clean = true
+        // Nor is a connection kept of which nothing is heard, whatever it asked for.
+        packet.keepalive = Math.min(packet.keepalive || longestSilence, longestSilence)
         this.#connecting.set(client, packet)
         done(null, true)
       },
@@ -102,7 +120,15 @@ export class DeviceSessions {
   async #enter(client: Client): Promise<void> {
     const packet = this.#connecting.get(client)
     if (!packet) throw new RefusalError('malformed', 'no CONNECT came before')
-    await admit(packet, this.#parts.authenticator)
+    if (this.#entering.size >= this.#parts.limits.authenticating) {
+      throw new RefusalError('busy', `${this.#entering.size} others are being authenticated`)
+    }
+    this.#entering.add(client)
+    try {
+      await admit(packet, this.#parts.authenticator)
+    } finally {
+      this.#entering.delete(client)
+    }
     this.#connecting.delete(client)
     if (client.closed || client.conn.destroyed) return
     // [MQTT-3.1.4-2]: the newer connection of a device takes the place of the older.
@@ -124,9 +150,12 @@ export class DeviceSessions {
     })
   }
 
-  async #take(client: Client | null, { topic, payload, retain }: PublishPacket): Promise<void> {
+  async #take(
+    client: Client | null,
+    { topic, payload, retain, qos }: PublishPacket,
+  ): Promise<void> {
     if (!client) return
-    const raw = { topic, payload: Buffer.from(payload), retain }
+    const raw = { topic, payload: Buffer.from(payload), retain, qos }
     const uplink = readUplinkOf(client.id, raw)
     try {
       await this.inbox.take(uplink)
@@ -137,6 +166,8 @@ export class DeviceSessions {
   }
 
   #maySubscribe(client: Client, { topic }: Subscription): boolean {
+    // A packet of 16,000 filters goes on after its connection has ended.
+    if (client.conn.destroyed) return false
     try {
       const asked = readSubscription(client.id, topic)
       if (!this.#current(client)?.reserve(asked)) {
@@ -145,6 +176,7 @@ export class DeviceSessions {
       return true
     } catch (error) {
       this.ended(error as RefusalError, { device: client.id })
+      if ((this.#current(client)?.countRefused() ?? 0) > patience) client.conn.destroy()
       return false
     }
   }

@@ -13,9 +13,11 @@ import type { DeviceAuthenticator, RetainedSource } from '../devices/device-door
 import { BlobPackets } from './blob-packets.js'
 import type { BrokerParts, EmbeddedBroker } from './broker.js'
 import { DeviceSessions } from './device-sessions.js'
+import { defaultLimits, type DoorLimits } from './door-limits.js'
 import { encodeMessage } from './encode-message.js'
-import { PacketGuard, guardReads } from './packet-guard.js'
+import { FrontDoor } from './front-door.js'
 import { RefusalError } from './refusal.js'
+import type { Visitor } from './visitor.js'
 import { WebSocketDoor } from './web-socket-door.js'
 
 export interface EmbeddedBrokerOptions extends BrokerParts {
@@ -28,8 +30,7 @@ export interface EmbeddedBrokerOptions extends BrokerParts {
   readonly tls?: SecureContextOptions
   /** Called with the TCP server before it listens. */
   readonly prepare?: (server: Server) => void
-  /** TCP and WebSocket connections together; 25 KB of memory each. Default 10,000. */
-  readonly maxConnections?: number
+  readonly limits?: Partial<DoorLimits>
   /** Encoded chunks kept in memory for the next reader. Default 16 MiB. */
   readonly cacheBytes?: Bytes
 }
@@ -51,25 +52,37 @@ class AedesBroker implements EmbeddedBroker {
   readonly #aedes: Aedes
   readonly #server: Server
   readonly #webSockets: WebSocketDoor
-  readonly #open = new Set<Duplex>()
+  readonly #door: FrontDoor
   readonly #from = new WeakMap<Client, string>()
-  readonly #guards = new WeakMap<Client, PacketGuard>()
+  readonly #visitors = new WeakMap<Client, Visitor>()
 
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options
     const packets = new BlobPackets(options.retained, options.cacheBytes ?? MiB(16))
-    const onAdmitted = (client: Client) => this.#guards.get(client)?.trust()
-    this.#sessions = new DeviceSessions({ ...options, packets, onAdmitted })
+    const limits = { ...defaultLimits, ...options.limits }
+    const onAdmitted = (client: Client) => this.#visitors.get(client)?.admit(client.id)
+    this.#sessions = new DeviceSessions({ ...options, packets, limits, onAdmitted })
     this.#aedes = new Aedes(this.#sessions.aedesOptions())
+    this.#door = new FrontDoor({
+      limits,
+      metrics: options.metrics,
+      welcome: (...arrival) => this.#welcome(...arrival),
+      refuse: (reason, facts) => this.#sessions.refuse(reason, facts),
+    })
     // Without noDelay an answer waits up to 40 ms for the reader's delayed acknowledgement;
     // without keep-alive a vanished reader with MQTT keepalive 0 stays for ever.
     const tcp = { noDelay: true, keepAlive: true, keepAliveInitialDelay: Minutes(2) }
-    const accept = (socket: Socket) => this.#accept(socket, socket.remoteAddress)
+    const accept = (socket: Socket) => this.accept(socket, socket.remoteAddress)
     this.#server = options.tls
       ? createTlsServer({ ...tcp, ...options.tls, handshakeTimeout }, accept)
       : createServer(tcp, accept)
+    // Those in the middle of a handshake have not come to the door yet.
+    this.#server.maxConnections = limits.connections
+    this.#server.on('drop', (data) =>
+      this.#sessions.refuse('connection-limit', { from: data?.remoteAddress }),
+    )
     options.prepare?.(this.#server)
-    this.#webSockets = new WebSocketDoor((stream, from) => this.#accept(stream, from))
+    this.#webSockets = new WebSocketDoor((...arrival) => this.#door.accept(...arrival))
   }
 
   get port(): number {
@@ -92,6 +105,10 @@ class AedesBroker implements EmbeddedBroker {
     }
   }
 
+  accept(connection: Duplex, from?: string): void {
+    this.#door.accept(connection, from)
+  }
+
   handleWebSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#webSockets.upgrade(request, socket, head)
   }
@@ -111,7 +128,7 @@ class AedesBroker implements EmbeddedBroker {
   }
 
   async disconnect(device: string): Promise<void> {
-    await this.#sessions.of(device)?.close()
+    await this.#sessions.dismiss(device)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,7 +137,7 @@ class AedesBroker implements EmbeddedBroker {
     this.#webSockets.close()
     // First those with a will, so that it is taken; then whoever has not said who he is.
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
-    for (const connection of this.#open) connection.destroy()
+    this.#door[Symbol.dispose]()
     await closed
     await this.#sessions.inbox.idle()
   }
@@ -138,30 +155,10 @@ class AedesBroker implements EmbeddedBroker {
     }
   }
 
-  #accept(connection: Duplex, from: string | undefined): void {
-    const limit = this.#options.maxConnections ?? 10_000
-    if (this.#open.size >= limit) {
-      connection.on('error', () => undefined)
-      connection.destroy()
-      this.#sessions.refuse('connection-limit', { from, limit })
-      return
-    }
-    this.#count(connection)
-    const guard = new PacketGuard()
-    guardReads(connection, guard)
+  #welcome(connection: Duplex, visitor: Visitor, from: string | undefined): void {
     const client = this.#aedes.handle(connection)
     if (from) this.#from.set(client, from)
-    this.#guards.set(client, guard)
-  }
-
-  #count(connection: Duplex): void {
-    const { metrics } = this.#options
-    this.#open.add(connection)
-    metrics.connections(this.#open.size)
-    connection.once('close', () => {
-      this.#open.delete(connection)
-      metrics.connections(this.#open.size)
-    })
+    this.#visitors.set(client, visitor)
   }
 
   #listen(): void {

@@ -12,7 +12,7 @@ import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import { bridgeToBroker } from './bridge-to-broker.js'
 import type { Broker, BrokerParts, RetainedMessage } from './broker.js'
 import { DeviceInbox } from './device-inbox.js'
-import { readUplink } from './device-rules.js'
+import { readUplink, type RawMessage } from './device-rules.js'
 import { encodeMessage } from './encode-message.js'
 import { QuietLog } from './quiet-log.js'
 import { refusalOf } from './refusal.js'
@@ -192,14 +192,13 @@ class ExternalBroker implements Broker {
    * one is stored, or one slow device would hold up all: telemetry is acknowledged end to end, and
    * presence and reported states are retained, so a server that dies in between hears them again.
    */
-  async #receive({ topic, payload, retain }: IPublishPacket): Promise<void> {
+  async #receive({ topic, payload, retain, qos: quality }: IPublishPacket): Promise<void> {
     await this.#incoming.enter()
-    void this.#take({ topic, payload: Buffer.from(payload), retain }).finally(() =>
-      this.#incoming.leave(),
-    )
+    const message = { topic, payload: Buffer.from(payload), retain, qos: quality }
+    void this.#take(message).finally(() => this.#incoming.leave())
   }
 
-  async #take(message: { topic: string; payload: Buffer; retain: boolean }): Promise<void> {
+  async #take(message: RawMessage): Promise<void> {
     try {
       // An empty retained message deletes one (MQTT 3.1.1, 3.3.1.3): nobody said anything.
       if (message.payload.length > 0) await this.#inbox.take(readUplink(message))

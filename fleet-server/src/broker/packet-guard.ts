@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import { KiB, type Bytes } from '@kedge/shared/util/units'
 import { RefusalError } from './refusal.js'
 
@@ -7,9 +6,26 @@ export const strangerLimit = KiB(4)
 /** The largest PUBLISH a device sends is 128 KiB of telemetry. */
 export const deviceLimit = KiB(256)
 
-const types = { connect: 1, publish: 3 } as const
-/** CONNECT, PUBLISH, PUBACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT; no part of QoS 2. */
-const fromClients = new Set([1, 3, 4, 8, 10, 12, 14])
+const connect = 1
+const publish = 3
+/** What clients send (MQTT 3.1.1, 2.2.1), without QoS 2, and the longest body that each may have. */
+const longest = new Map<number, number>([
+  [connect, strangerLimit],
+  [publish, deviceLimit],
+  [4, 2], // PUBACK
+  [8, KiB(64)], // SUBSCRIBE: a window of chunks is 10 KiB
+  [10, KiB(64)], // UNSUBSCRIBE
+  [12, 0], // PINGREQ
+  [14, 0], // DISCONNECT
+])
+
+/** What a guard has seen go by. */
+export interface Passed {
+  readonly bytes: number
+  readonly packets: number
+  /** Those of the packets that are PUBLISH. */
+  readonly messages: number
+}
 
 /**
  * Follows the fixed headers of a byte stream (MQTT 3.1.1, 2.2) and throws before a packet that is
@@ -17,8 +33,8 @@ const fromClients = new Set([1, 3, 4, 8, 10, 12, 14])
  * up to 256 MiB of a packet that never ends.
  */
 export class PacketGuard {
-  #limit: Bytes = strangerLimit
-  #first = true
+  #trusted = false
+  #type = 0
   /** Bytes of the current packet's body that are still to come. */
   #body = 0
   /** Length so far, and the value of its next digit; undefined outside a length. */
@@ -26,22 +42,34 @@ export class PacketGuard {
 
   /** The connection is known: longer packets may come. */
   trust(): void {
-    this.#limit = deviceLimit
+    this.#trusted = true
+  }
+
+  /** Whether a packet has begun and not ended. */
+  get isInside(): boolean {
+    return this.#body > 0 || this.#length !== undefined
   }
 
   /** @throws RefusalError `packet-type`, `packet-size`, `malformed` */
-  check(bytes: Uint8Array): void {
+  check(bytes: Uint8Array): Passed {
     let at = 0
+    let packets = 0
+    let messages = 0
     while (at < bytes.length) {
       if (this.#body > 0) {
         const step = Math.min(this.#body, bytes.length - at)
         this.#body -= step
         at += step
-      } else {
-        this.#readHeader(bytes[at] as number)
-        at += 1
+        continue
       }
+      if (!this.#length) {
+        packets += 1
+        if ((bytes[at] as number) >> 4 === publish) messages += 1
+      }
+      this.#readHeader(bytes[at] as number)
+      at += 1
     }
+    return { bytes: bytes.length, packets, messages }
   }
 
   #readHeader(byte: number): void {
@@ -52,8 +80,9 @@ export class PacketGuard {
     }
     const length = this.#length
     length.value += (byte & 0x7f) * length.digit
-    if (length.value > this.#limit) {
-      throw new RefusalError('packet-size', `a packet of more than ${this.#limit} bytes`)
+    const allowed = this.#allowed
+    if (length.value > allowed) {
+      throw new RefusalError('packet-size', `a packet of more than ${allowed} bytes`)
     }
     if (byte & 0x80) {
       length.digit *= 128
@@ -65,34 +94,20 @@ export class PacketGuard {
     this.#length = undefined
   }
 
+  get #allowed(): Bytes {
+    const allowed = (longest.get(this.#type) ?? 0) as Bytes
+    return this.#trusted || allowed < strangerLimit ? allowed : strangerLimit
+  }
+
   #checkType(byte: number): void {
     const type = byte >> 4
     // [MQTT-3.1.0-1] and [MQTT-3.1.0-2]: CONNECT comes first, and once.
-    if ((type === types.connect) !== this.#first) {
+    if ((type === connect) !== (this.#type === 0)) {
       throw new RefusalError('packet-type', `packet type ${type} where it may not come`)
     }
-    this.#first = false
-    if (!fromClients.has(type) || (type === types.publish && (byte & 0b100) !== 0)) {
+    if (!longest.has(type) || (type === publish && (byte & 0b100) !== 0)) {
       throw new RefusalError('packet-type', `packet type ${type} with flags ${byte & 0xf}`)
     }
-  }
-}
-
-/**
- * Puts a guard where aedes pulls its bytes, so that what it writes takes no extra hop.
- * A violation destroys the connection with the error that says why.
- */
-export function guardReads(connection: Duplex, guard: PacketGuard): void {
-  const read = connection.read.bind(connection)
-  connection.read = (size?: number) => {
-    const bytes = read(size) as Buffer | null
-    if (bytes === null) return null
-    try {
-      guard.check(bytes)
-      return bytes
-    } catch (error) {
-      connection.destroy(error as RefusalError)
-      return null
-    }
+    this.#type = type
   }
 }

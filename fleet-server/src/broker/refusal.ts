@@ -4,7 +4,11 @@ import { KedgeError } from '@kedge/shared/errors/kedge-error'
 /** Why the broker turned somebody or something away. Each is a label of a counter. */
 export const refusalReasons = {
   'connection-limit': 'conflict',
+  'stranger-limit': 'conflict',
+  'address-limit': 'conflict',
+  'arrival-rate': 'conflict',
   'connect-timeout': 'link-timeout',
+  busy: 'link-timeout',
   credentials: 'unauthorized',
   identity: 'unauthorized',
   'authentication-failed': 'link-timeout',
@@ -14,8 +18,11 @@ export const refusalReasons = {
   'foreign-topic': 'forbidden',
   'message-size': 'too-large',
   retain: 'forbidden',
+  qos: 'forbidden',
   subscription: 'forbidden',
   'subscription-limit': 'too-large',
+  slow: 'link-timeout',
+  flood: 'too-large',
   stalled: 'link-timeout',
   'not-taken': 'database-failed',
 } as const satisfies Record<string, ErrorCode>
@@ -40,6 +47,7 @@ export class RefusalError extends KedgeError<(typeof refusalReasons)[RefusalReas
       case 'identity':
         return 2
       case 'authentication-failed':
+      case 'busy':
         return 3
       case 'credentials':
         return 4

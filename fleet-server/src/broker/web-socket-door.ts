@@ -5,6 +5,9 @@ import { deviceLimit } from './packet-guard.js'
 
 const subprotocol = 'mqtt'
 
+/** Takes a stream of MQTT, and the socket that its frames come by. */
+type AcceptWebSocket = (connection: Duplex, from: string | undefined, below: Duplex) => void
+
 /** MQTT over WebSocket (MQTT 3.1.1, section 6): packets in binary frames, cut anywhere. */
 export class WebSocketDoor {
   readonly #server = new WebSocketServer({
@@ -14,9 +17,9 @@ export class WebSocketDoor {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
-  readonly #accept: (connection: Duplex, from: string | undefined) => void
+  readonly #accept: AcceptWebSocket
 
-  constructor(accept: (connection: Duplex, from: string | undefined) => void) {
+  constructor(accept: AcceptWebSocket) {
     this.#accept = accept
   }
 
@@ -30,7 +33,7 @@ export class WebSocketDoor {
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(createWebSocketStream(webSocket), request.socket.remoteAddress)
+      this.#accept(createWebSocketStream(webSocket), request.socket.remoteAddress, socket)
     })
   }
 

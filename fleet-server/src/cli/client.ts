@@ -24,7 +24,8 @@ export function connect(flags: Connection): Client {
   if (token === undefined) {
     throw new UsageError(
       'usage',
-      'no admin token; set --token or KEDGE_TOKEN to what the server keeps in DATA/admin-token',
+      'no token; set --token or KEDGE_TOKEN to a service token (kedge service-token create), or to ' +
+        'what the server keeps in DATA/admin-token',
     )
   }
   return createClient(url, token)

@@ -4,7 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 export const withConnection = (command: Command): Command =>
   command
     .option('--url <url>', 'address of the fleet server (KEDGE_URL; http://127.0.0.1:8080)')
-    .option('--token <token>', 'admin token (KEDGE_TOKEN)')
+    .option('--token <token>', 'service token or admin token (KEDGE_TOKEN)')
     .option('--json', 'print JSON')
 
 /** Collects `--label k=v`, which may come several times. */

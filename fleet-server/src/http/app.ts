@@ -13,7 +13,9 @@ import { healthRoutes, type Readiness } from './health-routes.js'
 import { limitBody } from './limit-body.js'
 import { measure } from './measure.js'
 import { modelRoutes } from './model-routes.js'
+import { oidcRoutes } from './oidc-routes.js'
 import { pageRoutes } from './page-routes.js'
+import { passkeyRoutes } from './passkey-routes.js'
 import { answerProblem } from './problem.js'
 import { publisherRoutes } from './publisher-routes.js'
 import { recordChange } from './record-change.js'
@@ -48,6 +50,8 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', serverRoutes(context))
     .route('/', eventRoutes(context, stopped))
     .route('/', sessionRoutes(context))
+    .route('/', passkeyRoutes(context))
+    .route('/', oidcRoutes(context))
     .route('/', userRoutes(context))
     .route('/', serviceTokenRoutes(context))
     .route('/', auditRoutes(context))
@@ -61,7 +65,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
   app.notFound((c) =>
     answerProblem(c, new UsageError('not-found', `there is nothing at ${c.req.path}`), log),
   )
-  app.use(measure(metrics, context.clock), secureHeaders)
+  app.use(measure(metrics, context.clock), secureHeaders(context.config))
   // Before the guard: what it lets anybody read says nothing of this fleet.
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.use(`${apiRoot}/*`, recogniseVisitor(context), guard(context))

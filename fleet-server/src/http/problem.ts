@@ -63,6 +63,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'name-refused': 422,
   'database-failed': 503,
   'storage-failed': 503,
+  'http-failed': 502,
   'storage-full': 507,
 }
 

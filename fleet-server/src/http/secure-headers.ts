@@ -1,24 +1,40 @@
+import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { secureHeaders as honoSecureHeaders } from 'hono/secure-headers'
+import type { ServerConfig } from '../config/config.js'
 
-/** Nothing of another origin runs in our pages, and none of our pages runs inside another's. */
-const policy = [
-  "default-src 'self'",
-  // ONNX Runtime compiles WebAssembly; without this word Chromium refuses it.
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self' ws: wss:",
-  "object-src 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
+/**
+ * Nothing of another origin runs in our pages, nothing runs that stands in the page itself, and none
+ * of our pages runs inside another's.
+ */
+export function secureHeaders({ publicUrl }: Pick<ServerConfig, 'publicUrl'>): MiddlewareHandler {
+  const headers = honoSecureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      // ONNX Runtime compiles WebAssembly; without this word Chromium refuses it.
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      workerSrc: ["'self'", 'blob:'],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'", ...ownSocket(publicUrl)],
+      objectSrc: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    // The console's address may carry a code after its #, which no referrer may show either.
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    // Browsers keep this for the whole host: only a proxy with a name of its own may promise it.
+    strictTransportSecurity: publicUrl?.startsWith('https:') ? 'max-age=31536000' : false,
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [] },
+  })
+  return createMiddleware(async (c, next) => {
+    await headers(c, next)
+    if (c.req.path.startsWith('/api/')) c.res.headers.set('Cache-Control', 'no-store')
+  })
+}
 
-export const secureHeaders = createMiddleware(async (c, next) => {
-  await next()
-  c.res.headers.set('X-Content-Type-Options', 'nosniff')
-  // The console's address carries the token after its #, which no referrer may show either.
-  c.res.headers.set('Referrer-Policy', 'no-referrer')
-  c.res.headers.set('Content-Security-Policy', policy)
-})
+/** Devices in pages connect to the public address, by whichever address the page was opened. */
+const ownSocket = (publicUrl: string | undefined): string[] =>
+  publicUrl === undefined ? [] : [new URL(publicUrl).origin.replace(/^http/, 'ws')]

@@ -15,7 +15,7 @@ const plain = 'kedge-plain'
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Browsers count this machine as secure even without TLS. */
-function isSecure(c: Context, config: Pick<ServerConfig, 'publicUrl'>): boolean {
+export function isSecure(c: Context, config: Pick<ServerConfig, 'publicUrl'>): boolean {
   const { protocol, hostname } = new URL(originOf(c, config))
   return protocol === 'https:' || loopback.test(hostname)
 }

@@ -3,6 +3,7 @@ import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { roleSchema, type Actor } from '../accounts/actor.js'
 import { changeOwnPassword } from '../accounts/change-users.js'
+import { passkeySiteOf } from '../accounts/passkey.js'
 import { actions, actionsOf } from '../accounts/permissions.js'
 import { setUp } from '../accounts/set-up.js'
 import { signInByPassword, signInByToken, signOut } from '../accounts/sign-in.js'
@@ -10,6 +11,7 @@ import type { BegunSession } from '../accounts/sessions.js'
 import { newPasswordSchema, passwordSchema, userNameSchema } from '../accounts/user.js'
 import type { ServerContext } from '../context.js'
 import { describe, refuseInvalid } from './describe.js'
+import { originOf } from './origin.js'
 import { clearSessionCookie, setSessionCookie } from './session-cookie.js'
 import { actorOf, visitOf } from './visitor.js'
 
@@ -52,10 +54,11 @@ const ownPasswordSchema = z.object({
 /** Hands a new session to the browser and says what it is. */
 export async function answerSession(c: Context, context: ServerContext, begun: BegunSession) {
   setSessionCookie(c, context.config, begun.id)
-  return c.json(await viewSession(context, begun.actor))
+  return c.json(await viewSession(c, context, begun.actor))
 }
 
 async function viewSession(
+  c: Context,
   { accounts, config }: ServerContext,
   actor: Actor | undefined,
 ): Promise<z.infer<typeof sessionSchema>> {
@@ -66,7 +69,12 @@ async function viewSession(
       actor: { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role },
     }),
     can: actor ? actionsOf(actor.role) : [],
-    methods: methods.filter((method) => method !== 'oidc' || config.oidc !== undefined),
+    methods: [
+      'password',
+      ...(passkeySiteOf(originOf(c, config)) ? (['passkey'] as const) : []),
+      'token',
+      ...(config.oidc ? (['oidc'] as const) : []),
+    ],
   }
 }
 
@@ -75,7 +83,7 @@ export const sessionRoutes = (context: ServerContext) =>
     .get(
       '/session',
       describe({ tag, summary: 'Who is signed in', action: 'anyone', answer: sessionSchema }),
-      async (c) => c.json(await viewSession(context, visitOf(c).actor)),
+      async (c) => c.json(await viewSession(c, context, visitOf(c).actor)),
     )
     .post(
       '/session',

@@ -51,6 +51,7 @@ const handlers = {
       metrics: {
         connections: () => undefined,
         refused: () => undefined,
+        throttled: () => undefined,
         received: () => undefined,
         sent: () => undefined,
         published: () => (published += 1),

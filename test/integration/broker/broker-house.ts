@@ -93,6 +93,10 @@ export class Tally implements BrokerMetrics {
   refused(reason: RefusalReason): void {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + 1
   }
+  throttles = 0
+  throttled(): void {
+    this.throttles += 1
+  }
   received(): void {}
   sent(kind: string): void {
     if (kind === 'blob') this.chunks += 1

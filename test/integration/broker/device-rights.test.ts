@@ -46,7 +46,7 @@ describe('who may connect', () => {
   })
 
   it('closes what exceeds the connection limit', async () => {
-    await using house = await openBrokerHouse({ maxConnections: 1 })
+    await using house = await openBrokerHouse({ limits: { connections: 1 } })
     await house.connect('d-1')
     await expect(connectDevice(house.url, 'd-2')).rejects.toThrow()
     await vi.waitFor(() => expect(house.metrics.refusals).toEqual({ 'connection-limit': 1 }))

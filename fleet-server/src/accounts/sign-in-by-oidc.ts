@@ -1,0 +1,132 @@
+import { UsageError } from '@kedge/shared/errors/kedge-error'
+import { ServerError } from '@kedge/shared/errors/server-error'
+import { toHex } from '@kedge/shared/util/bytes'
+import { Minutes } from '@kedge/shared/util/units'
+import type { AccountParts } from './account-parts.js'
+import type { Actor, Visit } from './actor.js'
+import type { OidcExpectation, OidcPerson, OidcProvider } from './oidc-provider.js'
+import { roleOf } from './oidc-role.js'
+import type { Role } from './permissions.js'
+import { hashOf, newSecret } from './secret.js'
+import { beginSession, userActor, type BegunSession } from './sessions.js'
+import { admit, refuseSignIn } from './sign-in.js'
+import { userNameSchema } from './user.js'
+
+/** How long somebody may take at the provider. */
+export const oidcPatience = Minutes(10)
+
+/**
+ * Begins a sign-in at the provider. The `ticket` goes into a cookie of the browser that began: an
+ * answer that another browser brings is refused.
+ *
+ * @throws ServerError `http-failed` when the provider does not answer
+ */
+export async function beginOidc(
+  parts: AccountParts,
+  provider: OidcProvider,
+  redirectUri: string,
+): Promise<{ url: URL; ticket: string }> {
+  const { url, expected } = await provider.begin(redirectUri).catch((cause: unknown) => {
+    throw new ServerError('http-failed', 'the OpenID provider does not answer', { cause })
+  })
+  const ticket = newSecret(parts.entropy)
+  await parts.accounts.codes.add({
+    idHash: hashOf(ticket),
+    purpose: 'oidc',
+    body: JSON.stringify(expected),
+    expiresAt: parts.clock.now() + oidcPatience,
+  })
+  return { url, ticket }
+}
+
+interface OidcAnswer {
+  readonly provider: OidcProvider
+  /** Of the address that the provider sent the browser to, with its question mark. */
+  readonly query: string
+  readonly ticket: string | undefined
+}
+
+/**
+ * Begins a session of whom the provider names.
+ *
+ * @throws UsageError `unauthorized` when the answer is not to a question of this browser, or does not
+ *   hold; `forbidden` when the claims give no role
+ */
+export async function signInByOidc(
+  parts: AccountParts,
+  visit: Visit,
+  { provider, query, ticket }: OidcAnswer,
+): Promise<BegunSession> {
+  await parts.accounts.attempts.check(visit.ip)
+  const person = await askProvider(parts, { provider, query, ticket })
+  if (person === undefined) {
+    await refuseSignIn(parts, visit, { method: 'oidc' })
+    throw new UsageError('unauthorized', 'the answer of the OpenID provider is not valid here')
+  }
+  const role = roleOf(person.claims, provider.config)
+  if (role === undefined) {
+    await refuseSignIn(parts, visit, { method: 'oidc' })
+    throw new UsageError(
+      'forbidden',
+      `the claim "${provider.config.roleClaim}" gives you no role; ask who runs the provider`,
+    )
+  }
+  const actor = await accountOf(parts, person, role)
+  return admit(parts, visit, await beginSession(parts, { account: actor.id }, actor))
+}
+
+async function askProvider(
+  { accounts, clock, log }: AccountParts,
+  { provider, query, ticket }: OidcAnswer,
+): Promise<OidcPerson | undefined> {
+  if (ticket === undefined) return undefined
+  const kept = await accounts.codes.take('oidc', hashOf(ticket), clock.now())
+  if (kept === undefined) return undefined
+  try {
+    return await provider.finish(query, JSON.parse(kept) as OidcExpectation)
+  } catch (err) {
+    log.warn({ err }, 'an answer of the OpenID provider was refused')
+    return undefined
+  }
+}
+
+/** Known by issuer and subject alone: names and addresses change hands. */
+async function accountOf(parts: AccountParts, person: OidcPerson, role: Role): Promise<Actor> {
+  const { users, sessions } = parts.accounts
+  const { issuer, subject } = person
+  const known = await users.findByIdentity({ issuer, subject })
+  const id = known ?? (await createAccount(parts, person, role))
+  const actor = await userActor(parts, id, 'oidc')
+  if (actor === undefined) throw new UsageError('conflict', 'this account was removed just now')
+  if (actor.role === role) return actor
+  // The provider says who may do what; the last owner stays one, or nobody could mend it.
+  if (!(await users.setRole(id, role))) return actor
+  await sessions.removeOf(id)
+  return { ...actor, role }
+}
+
+const mostNames = 20
+
+async function createAccount(
+  { accounts, clock, entropy }: AccountParts,
+  { issuer, subject, claims }: OidcPerson,
+  role: Role,
+): Promise<string> {
+  const id = `u-${toHex(entropy.bytes(6))}`
+  const user = { id, role, createdAt: clock.now(), passwordHash: null }
+  const name = nameOf(claims, subject)
+  for (let i = 1; i <= mostNames; i++) {
+    const free = i === 1 ? name : `${name.slice(0, 60)}-${i}`
+    if (await accounts.users.add({ ...user, name: free }, { issuer, subject })) return id
+  }
+  throw new UsageError('conflict', `too many people are called ${name}`)
+}
+
+function nameOf(claims: OidcPerson['claims'], subject: string): string {
+  const wishes = [claims['preferred_username'], claims['email'], subject]
+  for (const wish of wishes) {
+    const name = userNameSchema.safeParse(wish)
+    if (name.success) return name.data
+  }
+  return `user-${hashOf(subject).slice(0, 8)}`
+}

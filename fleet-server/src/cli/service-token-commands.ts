@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import type { Role } from '../accounts/permissions.js'
+import { answer, connect, done, type Connection } from './client.js'
+import { toSeconds, withConnection } from './flags.js'
+import { formatAge, formatTable, note, print, printJson, type OutputFlags } from './output.js'
+import { roleOption } from './user-commands.js'
+
+export function addServiceTokenCommands(program: Command): void {
+  const token = program
+    .command('service-token')
+    .description('tokens of programs that use the API, such as a CI job')
+  withConnection(token.command('create <name>'))
+    .description('make a token; it is shown this once')
+    .addOption(roleOption())
+    .option('--ttl <time>', 'how long it can be used', toSeconds, toSeconds('90d'))
+    .action(createToken)
+  withConnection(token.command('ls')).description('tokens, without secrets').action(listTokens)
+  withConnection(token.command('revoke <id>')).description('revoke a token').action(revokeToken)
+}
+
+type Flags = OutputFlags & Connection
+
+interface CreateFlags extends Flags {
+  readonly role: Role
+  readonly ttl: number
+}
+
+async function createToken(name: string, { role, ttl, ...flags }: CreateFlags): Promise<void> {
+  const request = { name, role, ttlS: ttl }
+  const token = await answer(connect(flags)['service-tokens'].$post({ json: request }))
+  if (flags.json) return printJson(token)
+  note(`${token.id}: ${role} until ${new Date(token.expiresAt).toISOString()}`)
+  print(token.token)
+}
+
+async function listTokens(flags: Flags): Promise<void> {
+  const { items } = await answer(
+    connect(flags)['service-tokens'].$get({ query: { limit: '1000' } }),
+  )
+  if (flags.json) return printJson(items)
+  const rows = items.map(({ id, name, role, createdBy, lastUsedAt, expiresAt }) => [
+    ...[id, name, role, createdBy],
+    ...[formatAge(lastUsedAt, Date.now()), new Date(expiresAt).toISOString()],
+  ])
+  print(formatTable(['TOKEN', 'NAME', 'ROLE', 'MADE BY', 'LAST USED', 'EXPIRES'], rows))
+}
+
+async function revokeToken(id: string, flags: Flags): Promise<void> {
+  await done(connect(flags)['service-tokens'][':id'].$delete({ param: { id } }))
+  print(flags.json ? JSON.stringify({ id }) : `${id} is revoked`)
+}
