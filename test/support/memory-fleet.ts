@@ -101,6 +101,7 @@ export class MemoryFleet {
     const publisher = await createKeyFile('publisher')
     const parts = { broker, clock, fleetId: fleet.#id }
     fleet.trust = await MemoryTrust.create(parts, { fleetKey, publisher })
+    fleet.tellTime()
     return fleet
   }
 

@@ -1,11 +1,10 @@
-import { MiB, type Bytes } from '../util/units.js'
+import type { Bytes } from '../util/units.js'
 import { qos, topicMap, type TopicKind } from './topic-map.js'
 import { topics } from './topics.js'
 
 /** Who speaks on the broker: a device in its own name alone, or the fleet's server. */
 export type Speaker = 'device' | 'server'
 export type TopicAction = 'publish' | 'subscribe'
-export type RuledKind = TopicKind | 'meta'
 
 /**
  * All that anybody may do on the broker; what is not here is refused. Nothing is a topic but these,
@@ -15,18 +14,22 @@ const rights = [
   ['device', 'publish', 'reported'],
   ['device', 'publish', 'presence'],
   ['device', 'publish', 'telemetry'],
+  ['device', 'publish', 'ask'],
   ['device', 'subscribe', 'desired'],
   ['device', 'subscribe', 'ack'],
+  ['device', 'subscribe', 'time'],
   ['device', 'subscribe', 'meta'],
   ['device', 'subscribe', 'blob'],
   ['server', 'publish', 'desired'],
   ['server', 'publish', 'ack'],
+  ['server', 'publish', 'time'],
   ['server', 'publish', 'meta'],
   ['server', 'publish', 'blob'],
   ['server', 'subscribe', 'reported'],
   ['server', 'subscribe', 'presence'],
   ['server', 'subscribe', 'telemetry'],
-] as const satisfies readonly (readonly [Speaker, TopicAction, RuledKind])[]
+  ['server', 'subscribe', 'ask'],
+] as const satisfies readonly (readonly [Speaker, TopicAction, TopicKind])[]
 
 const patterns = {
   desired: topics.desired('{device}').path,
@@ -34,21 +37,17 @@ const patterns = {
   presence: topics.presence('{device}').path,
   telemetry: topics.telemetry('{device}').path,
   ack: topics.ack('{device}').path,
-  meta: 'kedge/1/meta/{name}',
+  ask: topics.ask('{device}').path,
+  time: topics.time('{device}').path,
+  meta: topics.meta('{name}').path,
   blob: topics.blob('{sha256}').path,
-} as const satisfies Record<RuledKind, string>
-
-const carried: Record<RuledKind, { readonly retain: boolean; readonly maxBytes: Bytes }> = {
-  // Of snapshot and targets, the longest of TUF's files.
-  meta: { retain: true, maxBytes: MiB(1) },
-  ...topicMap,
-}
+} as const satisfies Record<TopicKind, string>
 
 /** One line of the table. */
 export interface TopicRule {
   readonly who: Speaker
   readonly may: TopicAction
-  readonly kind: RuledKind
+  readonly kind: TopicKind
   /** A topic with `{device}`, `{sha256}` or `{name}` in the place of a level. */
   readonly pattern: string
   /** Whether messages on it may be retained. */
@@ -60,7 +59,7 @@ export interface TopicRule {
 
 /** Who may do what: the embedded broker asks it, and other brokers' rules are printed from it. */
 export const topicRules: readonly TopicRule[] = rights.map(([who, may, kind]) => {
-  const { retain, maxBytes } = carried[kind]
+  const { retain, maxBytes } = topicMap[kind]
   return { who, may, kind, pattern: patterns[kind], retain, maxQos: qos, maxBytes }
 })
 

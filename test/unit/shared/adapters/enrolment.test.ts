@@ -1,20 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { jwtVerify } from 'jose'
 import { devicePassword, enrolDevice, type DeviceKeys } from '@kedge/shared/adapters/enrolment'
-import { enrolmentProofOf, enrolmentRequestSchema } from '@kedge/shared/protocol/enrolment'
+import {
+  enrolmentProofOf,
+  enrolmentRequestSchema,
+  type Enrolment,
+} from '@kedge/shared/protocol/enrolment'
 import { generateKeyPair, importPublicKey } from '@kedge/shared/trust/keys'
-import { fromBase64 } from '@kedge/shared/util/bytes'
+import { decodeUtf8, encodeUtf8, fromBase64, toBase64 } from '@kedge/shared/util/bytes'
+import { webSha256 } from '@kedge/shared/util/sha256'
 import { ManualClock } from '../../../support/manual-clock.js'
+import { MemoryFleet } from '../../../support/memory-fleet.js'
 
-const enrolment = {
-  device: 'd-0123456789abcdef0123',
-  fleet: 'fleet-1',
-  fleetKeys: [{ id: 'k', key: `${'A'.repeat(43)}=` }],
-  brokerUrl: 'mqtt://localhost:1883',
-}
+let fleet: MemoryFleet
+let enrolment: Enrolment
+beforeAll(async () => {
+  fleet = await MemoryFleet.create()
+  enrolment = { ...fleet.enrolment, device: 'd-0123456789abcdef0123' }
+})
 
 describe('enrolling', () => {
   let server: Server
@@ -41,7 +47,7 @@ describe('enrolling', () => {
   })
 
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const enrol = (secret?: string) =>
+  const enrol = (secret?: string, root?: string) =>
     enrolDevice({
       kind: 'agent',
       url: url(),
@@ -49,6 +55,7 @@ describe('enrolling', () => {
       labels: { site: 'berlin' },
       fetch,
       ...(secret !== undefined && { secret }),
+      ...(root !== undefined && { root }),
     })
 
   it('sends a key, a proof that it is held, and labels; gives what the server says', async () => {
@@ -94,15 +101,43 @@ describe('enrolling', () => {
     await expect(enrol()).rejects.toThrow(String(status))
   })
 
-  it.each([
-    ['a page of a captive portal', '<html>Welcome to the hotel</html>'],
-    ['nothing', ''],
-    ['something else', '{"ok":true}'],
-    ['another device id', JSON.stringify({ ...enrolment, device: '../x' })],
-    ['no fleet key', JSON.stringify({ ...enrolment, fleetKeys: [] })],
+  it.each<[string, () => string]>([
+    ['a page of a captive portal', () => '<html>Welcome to the hotel</html>'],
+    ['nothing', () => ''],
+    ['something else', () => '{"ok":true}'],
+    ['another device id', () => JSON.stringify({ ...enrolment, device: '../x' })],
+    ['a root that is no base64', () => JSON.stringify({ ...enrolment, root: '%%%' })],
+    ['a root of megabytes', () => JSON.stringify({ ...enrolment, root: 'A'.repeat(2_000_000) })],
   ])('is not believed to have succeeded by %s', async (_what, body) => {
-    answer = (response) => response.writeHead(200).end(body)
+    answer = (response) => response.writeHead(200).end(body())
     await expect(enrol()).rejects.toMatchObject({ code: 'document-invalid' })
+  })
+
+  it('takes the trust root that the token pins, and no other', async () => {
+    const pin = await webSha256(fleet.trust.firstRoot)
+    expect(await enrol('a secret that is long', pin)).toEqual(enrolment)
+    await fleet.trust.rotate()
+    const next = fleet.broker.retained.get('kedge/1/meta/2.root.json')!
+    answer = (response) =>
+      response.writeHead(201).end(JSON.stringify({ ...enrolment, root: toBase64(next) }))
+    await expect(enrol('a secret that is long', pin)).rejects.toMatchObject({
+      name: 'TrustError',
+      code: 'root-mismatch',
+    })
+    // A page has no pin: any sound root of the fleet that answers will do.
+    expect(await enrol()).toMatchObject({ fleet: enrolment.fleet })
+  })
+
+  it.each<[string, string, (root: Uint8Array) => Uint8Array | undefined]>([
+    ['of another fleet', 'wrong-fleet', () => undefined],
+    ['that nobody has signed', 'signature-invalid', (root) => forge(root, { signatures: [] })],
+    ['that is none', 'metadata-invalid', () => encodeUtf8('{"signed":{"_type":"timestamp"}}')],
+  ])('begins with no trust root %s', async (_what, code, change) => {
+    const root = change(fleet.trust.firstRoot)
+    const answered = root ? { root: toBase64(root) } : { fleet: 'f-other' }
+    answer = (response) =>
+      response.writeHead(201).end(JSON.stringify({ ...enrolment, ...answered }))
+    await expect(enrol()).rejects.toMatchObject({ name: 'TrustError', code })
   })
 
   it('can be tried again when nobody answers, or the answer breaks off', async () => {
@@ -119,6 +154,9 @@ describe('enrolling', () => {
     await expect(nowhere).rejects.toMatchObject({ code: 'usage' })
   })
 })
+
+const forge = (file: Uint8Array, change: object) =>
+  encodeUtf8(JSON.stringify({ ...(JSON.parse(decodeUtf8(file)) as object), ...change }))
 
 describe('device password', () => {
   it('is a token of the device’s own key that holds for five minutes', async () => {

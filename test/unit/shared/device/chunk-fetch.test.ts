@@ -48,7 +48,7 @@ describe('chunk fetch', () => {
     let wrong = 2
     broker.blobAsSent = (_sha256, bytes) => (wrong-- > 0 ? pseudoBytes(8, 999) : bytes)
     const [{ sha256: name } = { sha256: '' }] = refs
-    const bytes = await fetchBlob(name, fetch.host, fetch.signal)
+    const bytes = await fetchBlob({ sha256: name }, fetch.host, fetch.signal)
     expect(await sha256(bytes)).toBe(name)
   })
 

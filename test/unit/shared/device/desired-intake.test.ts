@@ -7,13 +7,16 @@ import { importSigner } from '@kedge/shared/trust/keys'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
 import { eventually } from '../../../support/eventually.js'
 import { settle } from '../../../support/manual-clock.js'
-import { MemoryFleet } from '../../../support/memory-fleet.js'
+import { MemoryFleet, type House } from '../../../support/memory-fleet.js'
 
 let fleet: MemoryFleet
+let house: House
 let device: Device
 beforeEach(async () => {
   fleet = await MemoryFleet.create()
-  device = await fleet.house().start()
+  house = fleet.house()
+  device = await house.start()
+  await eventually(async () => (await house.state.load('device')) !== undefined, 'the time')
 })
 afterEach(() => device[Symbol.asyncDispose]())
 
@@ -23,10 +26,16 @@ const problems = async () => (await device.status()).problems.map(({ code }) => 
 
 async function expectRefusal(envelope: Envelope, code: string): Promise<void> {
   const before = await applied()
+  const stored = await house.state.load('device')
   send(envelope)
-  await eventually(async () => (await problems()).length > 0, 'a refusal')
+  await eventually(async () => {
+    // The device waits for a next root that never comes.
+    await fleet.clock.advance(1_000)
+    return (await problems()).length > 0
+  }, 'a refusal')
   expect(await problems()).toEqual([code])
   expect(await applied()).toBe(before)
+  expect(await house.state.load('device')).toEqual(stored)
 }
 
 const day = 24 * 3_600_000
@@ -46,21 +55,23 @@ describe('desired state', () => {
     ['is older', 'sequence-stale', (now) => ({ seq: now - 5 })],
     [
       'has the same number and says something else',
-      'sequence-stale',
-      (now) => ({ seq: now, publishers: [] }),
+      'sequence-reused',
+      (now) => ({ seq: now, floor: { scale: 1 } }),
     ],
-    ['is for another device', 'signature-invalid', () => ({ device: 'd-2' })],
-    ['is of another fleet', 'signature-invalid', () => ({ fleet: 'fleet-2' })],
+    ['is for another device', 'wrong-device', () => ({ device: 'd-2' })],
+    ['is of another fleet', 'wrong-fleet', () => ({ fleet: 'fleet-2' })],
     ['has expired', 'expired', (now) => ({ expires: now - 1 })],
-    ['expires now', 'expired', (now) => ({ expires: now })],
-    ['is numbered far in the future', 'sequence-stale', (now) => ({ seq: now + 2 * day })],
-    [
-      'names a publisher whose key is none',
-      'document-invalid',
-      () => ({
-        publishers: [{ id: 'x', key: '%'.repeat(44) }],
-      }),
-    ],
+    ['expires at this moment', 'expired', (now) => ({ expires: now })],
+    ['was issued in two days', 'not-yet-valid', (now) => ({ issuedAt: now + 2 * day })],
+    ['is numbered far in the future', 'sequence-ahead', (now) => ({ seq: now + 2 * day })],
+    ['is numbered 2^53', 'sequence-invalid', () => ({ seq: 2 ** 53 })],
+    ['is numbered 2^53 + 2', 'sequence-invalid', () => ({ seq: 2 ** 53 + 2 })],
+    ['is numbered by halves', 'sequence-invalid', (now) => ({ seq: now + 0.5 })],
+    ['is numbered below 0', 'sequence-invalid', () => ({ seq: -1 })],
+    ['is of an older epoch', 'epoch-stale', () => ({ epoch: 0 })],
+    ['is of an epoch that no root has begun', 'epoch-ahead', () => ({ epoch: 2 })],
+    ['asks for a root that is not to be had', 'metadata-missing', () => ({ minRootVersion: 2 })],
+    ['is of another version of the protocol', 'document-invalid', () => ({ v: 2 as 1 })],
   ])('that %s is refused as %s', async (_what, code, change) => {
     const now = fleet.clock.now()
     await fleet.desire({}, { seq: now })
@@ -93,7 +104,7 @@ describe('desired state', () => {
       fleet.broker.publishBytes(topics.desired('d-1').path, encodeUtf8(text))
     }
     await settle()
-    expect(await problems()).toEqual(['document-invalid'])
+    expect(await problems()).toEqual(['too-large'])
     expect(await applied()).toBe(0)
   })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maxMoves, transitions, type Deployment } from '@kedge/shared/device/deployment-machine'
 import { advance } from '@kedge/shared/device/deployment-machine'
-import type { SlotRecord } from '@kedge/shared/device/device-record'
+import type { ReleaseBars, SlotRecord } from '@kedge/shared/device/device-record'
 import { reconcile, type Current, type Step } from '@kedge/shared/device/reconcile'
 import type { ReleaseRef } from '@kedge/shared/model/release'
 import type { DesiredSlot, DesiredState } from '@kedge/shared/protocol/desired-state'
@@ -28,11 +28,14 @@ const desiredOf = (slots: Record<string, DesiredSlot>): DesiredState => ({
   v: 1,
   fleet: 'f',
   device: 'd-1',
+  epoch: 1,
   seq: 1,
   issuedAt: 0,
   expires: 0,
-  publishers: [],
+  minRootVersion: 1,
   slots,
+  floor: {},
+  revoked: [],
   config: { telemetryWindowS: 60 },
 })
 
@@ -45,19 +48,31 @@ const deployment = (release: ReleaseRef, state: DeploymentState, attempt = 0): D
   moves: 0,
 })
 
-const active = (release: ReleaseRef) => ({ release, since: 0, variant: 'float32' })
+const active = (release: ReleaseRef, counter = 5) => ({
+  release,
+  since: 0,
+  variant: 'float32',
+  counter,
+})
+
+const noBars: ReleaseBars = { epoch: 1, floor: {}, revoked: [] }
+const recordOf = (slots: Record<string, SlotRecord>, bars = noBars) => ({ slots, bars })
 
 interface Case {
   readonly record: SlotRecord
   readonly running?: ReleaseRef
   readonly stuck?: boolean
+  readonly bars?: Partial<ReleaseBars>
+  readonly mayChange?: boolean
   readonly wants: DesiredSlot
   readonly does: Step['kind'] | undefined
 }
 
-function stepsOf({ record, running, stuck, wants }: Omit<Case, 'does'>): Step[] {
+function stepsOf(situation: Omit<Case, 'does'>): Step[] {
+  const { record, running, stuck, bars, mayChange = true, wants } = situation
   const current: Current = {
-    record: { v: 1, slots: { scale: record } },
+    record: recordOf({ scale: record }, { ...noBars, ...bars }),
+    mayChange,
     running: new Map(running ? [['scale', running.sha256]] : []),
     stuck: new Set(stuck ? ['scale'] : []),
     untidy: false,
@@ -149,11 +164,93 @@ const cases: Record<string, Case> = {
     wants: wanted(two, 1),
     does: 'settle',
   },
+  'takes a revoked release away, whatever is wanted': {
+    record: { active: active(one), deployment: deployment(two, 'downloading') },
+    running: one,
+    bars: { revoked: [one.sha256] },
+    wants: wanted(two),
+    does: 'withdraw',
+  },
+  'takes a revoked release away with a desired state that has expired': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    running: one,
+    bars: { revoked: [one.sha256] },
+    mayChange: false,
+    wants: wanted(one),
+    does: 'withdraw',
+  },
+  'takes a release below the floor away': {
+    record: { active: active(one, 4), deployment: deployment(one, 'active') },
+    running: one,
+    bars: { floor: { scale: 5 } },
+    wants: wanted(one),
+    does: 'withdraw',
+  },
+  'keeps a release at the floor': {
+    record: { active: active(one, 5), deployment: deployment(one, 'active') },
+    running: one,
+    bars: { floor: { scale: 5, other: 9 } },
+    wants: wanted(one),
+    does: undefined,
+  },
+  'never starts what is revoked': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    bars: { revoked: [one.sha256] },
+    wants: wanted(one),
+    does: 'withdraw',
+  },
+  'ends a deployment that is revoked on its way': {
+    record: { active: active(one), deployment: deployment(two, 'downloading') },
+    running: one,
+    bars: { revoked: [two.sha256] },
+    wants: wanted(two),
+    does: 'refuse',
+  },
+  'ends a deployment that has come to be below the floor': {
+    record: { active: active(one), deployment: { ...deployment(two, 'probing'), counter: 2 } },
+    running: one,
+    bars: { floor: { scale: 3 } },
+    wants: wanted(two),
+    does: 'refuse',
+  },
+  'starts what it served with a desired state that has expired': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    mayChange: false,
+    wants: wanted(one),
+    does: 'start',
+  },
+  'begins nothing with a desired state that has expired': {
+    record: { active: active(one), deployment: deployment(one, 'active') },
+    running: one,
+    mayChange: false,
+    wants: wanted(two),
+    does: undefined,
+  },
+  'does not go on with a deployment after its desired state has expired': {
+    record: { active: active(one), deployment: deployment(two, 'switching') },
+    running: one,
+    mayChange: false,
+    wants: wanted(two),
+    does: undefined,
+  },
+  'deploys again what a fallback serves in the place of': {
+    record: { active: active(one), deployment: deployment(two, 'active') },
+    running: one,
+    wants: wanted(two),
+    does: 'begin',
+  },
   'deploys again what it has lost since it was switched to': {
     record: { deployment: deployment(one, 'active') },
     wants: wanted(one),
     does: 'begin',
   },
+}
+
+const idle = {
+  running: new Map<string, string>(),
+  stuck: new Set<string>(),
+  mayChange: true,
+  untidy: false,
 }
 
 describe('reconcile', () => {
@@ -174,48 +271,47 @@ describe('reconcile', () => {
     expect(steps.map((step) => step.kind)).toEqual(kind ? [kind] : [])
   })
 
-  it('does nothing before the first desired state', () => {
-    const record = { v: 1 as const, slots: { scale: { active: active(one) } } }
-    const current = { record, running: new Map(), stuck: new Set<string>(), untidy: true }
-    expect(reconcile(undefined, current)).toEqual([])
+  it('serves what was verified while no desired state is in force, and changes nothing', () => {
+    const record = recordOf({
+      scale: { active: active(one), deployment: deployment(two, 'downloading') },
+    })
+    const current = { ...idle, record }
+    expect(reconcile(undefined, current)).toEqual([{ kind: 'start', slot: 'scale' }])
+    const running = new Map([['scale', one.sha256]])
+    expect(reconcile(undefined, { ...current, running })).toEqual([])
   })
 
   it('drops what is no longer desired, and tidies up only when there is nothing else to do', () => {
     const current = {
-      record: { v: 1 as const, slots: { scale: { active: active(one) } } },
+      ...idle,
+      record: recordOf({ scale: { active: active(one) } }),
       running: new Map([['scale', one.sha256]]),
-      stuck: new Set<string>(),
       untidy: true,
     }
     expect(reconcile(desiredOf({}), current)).toEqual([{ kind: 'drop', slot: 'scale' }])
-    const empty = { ...current, record: { v: 1 as const, slots: {} }, running: new Map() }
+    const empty = { ...current, record: recordOf({}), running: new Map() }
     expect(reconcile(desiredOf({}), empty)).toEqual([{ kind: 'prune' }])
     expect(reconcile(desiredOf({}), { ...empty, untidy: false })).toEqual([])
   })
 
   it('knows a model whose name every object has', () => {
-    const empty = { v: 1 as const, slots: {} }
-    const current = { record: empty, running: new Map(), stuck: new Set<string>(), untidy: false }
+    const current = { ...idle, record: recordOf({}) }
     const kinds = (steps: Step[]) => steps.map(({ kind }) => kind)
     expect(kinds(reconcile(desiredOf({ constructor: wanted(one) }), current))).toEqual(['begin'])
-    const record = { v: 1 as const, slots: { constructor: { active: active(one) } } }
+    const record = recordOf({ constructor: { active: active(one) } })
     expect(kinds(reconcile(desiredOf({}), { ...current, record }))).toEqual(['drop'])
   })
 
   it('works on all slots side by side', () => {
     const current = {
-      record: {
-        v: 1 as const,
-        slots: { a: { deployment: deployment(one, 'downloading') }, b: {} },
-      },
-      running: new Map<string, string>(),
-      stuck: new Set<string>(),
+      ...idle,
+      record: recordOf({ a: { deployment: deployment(one, 'downloading') }, b: {} }),
       untidy: true,
     }
     const steps = reconcile(desiredOf({ a: wanted(one), c: wanted(two) }), current)
     expect(steps).toMatchObject([
-      { kind: 'drop', slot: 'b' },
       { kind: 'download', slot: 'a' },
+      { kind: 'drop', slot: 'b' },
       { kind: 'begin', slot: 'c' },
     ])
   })

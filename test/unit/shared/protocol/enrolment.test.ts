@@ -10,7 +10,11 @@ import {
 import { encodeUtf8, toBase64Url } from '@kedge/shared/util/bytes'
 import { seededRuns } from '../../../support/seeded-runs.js'
 
-const token = { url: 'https://fleet.example:8443', secret: 's3cr3t-s3cr3t-s3cr3t' }
+const token = {
+  url: 'https://fleet.example:8443',
+  secret: 's3cr3t-s3cr3t-s3cr3t',
+  root: 'cd'.repeat(32),
+}
 const packed = (value: unknown) => `ket_${toBase64Url(encodeUtf8(JSON.stringify(value)))}`
 
 describe('enrolment token', () => {
@@ -39,10 +43,12 @@ describe('enrolment token', () => {
     ['half of it', packed(token).slice(0, 40)],
     ['a letter lost in the middle', packed(token).replace(/^(.{20})./, '$1')],
     ['other characters', 'ket_äöü'],
-    ['no address', packed({ secret: token.secret })],
+    ['no address', packed({ secret: token.secret, root: token.root })],
     ['an address that is none', packed({ ...token, url: 'fleet' })],
     ['an address of another kind', packed({ ...token, url: 'file:///etc/passwd' })],
     ['a short secret', packed({ ...token, secret: 'short' })],
+    ['no trust root', packed({ ...token, root: undefined })],
+    ['a trust root that is no digest', packed({ ...token, root: 'AB'.repeat(32) })],
     ['a list', packed([token])],
     ['null', packed(null)],
   ])('with %s is refused and says what to copy', (_what, text) => {
