@@ -1,5 +1,5 @@
 import { topicMap } from '@kedge/shared/protocol/topic-map'
-import { parseTopic } from '@kedge/shared/protocol/topics'
+import { findTopicRule } from '@kedge/shared/protocol/topic-rules'
 import { Readable } from 'node:stream'
 import type { RetainedSource } from '../devices/device-door.js'
 
@@ -84,12 +84,12 @@ async function* retainedOf(
 }
 
 async function payloadOf(path: string, source: Source): Promise<Buffer | undefined> {
-  const parsed = parseTopic(path)
-  if ('name' in parsed) {
-    const bytes = await source.meta(parsed.name)
+  const { rule, names } = findTopicRule('device', 'subscribe', path) ?? {}
+  if (rule?.kind === 'meta' && names?.name !== undefined) {
+    const bytes = await source.meta(names.name)
     return bytes && Buffer.from(bytes)
   }
-  if (!('device' in parsed) || parsed.topic.kind !== 'desired') return undefined
-  const envelope = await source.desired(parsed.device)
+  if (rule?.kind !== 'desired' || names?.device === undefined) return undefined
+  const envelope = await source.desired(names.device)
   return envelope && Buffer.from(topicMap.desired.codec.encode(envelope))
 }
