@@ -25,7 +25,14 @@ async function roomsOf(server: ServerProcess): Promise<string[]> {
     '/rollouts',
     `/rollouts/${rollouts.items[0]?.id}`,
     '/rollouts/new?model=gesture&select=*',
-    '/settings',
+    '/settings/enrolment',
+    '/settings/publishers',
+    '/settings/trust',
+    '/settings/people',
+    '/settings/service-tokens',
+    '/settings/audit',
+    '/settings/server',
+    '/settings/account',
     '/there-is-no-such-room',
   ]
 }

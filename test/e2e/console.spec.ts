@@ -5,39 +5,6 @@ import { test } from './support/console-test.js'
 
 test.use({ viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false })
 
-test.describe('signing in', () => {
-  test('a token of another server is refused in words', async ({ page, server }) => {
-    await page.goto(server.url)
-    await page.getByLabel('Admin token').fill('not-the-token-of-this-server')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(page.getByText('The server does not know this token.')).toBeVisible()
-  })
-
-  test("the server's own link opens the console and leaves no token in the address", async ({
-    page,
-    server,
-  }) => {
-    await page.goto(server.consoleLink)
-    await expect(page.getByRole('heading', { name: 'Fleet' })).toBeVisible()
-    expect(page.url()).not.toContain('token')
-    await page.reload()
-    await expect(page.getByRole('heading', { name: 'Fleet' })).toBeVisible()
-  })
-
-  test('a token that has become worthless leads back to where it is asked for', async ({
-    page,
-    server,
-  }) => {
-    await page.goto(server.url)
-    await page.evaluate(() => localStorage.setItem('kedge.token', 'of-a-server-that-was'))
-    await page.goto(`${server.url}/models`)
-    await expect(page.getByText('The token is not valid any more.')).toBeVisible()
-    await page.getByLabel('Admin token').fill(server.adminToken)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(page.getByRole('heading', { name: 'Models' })).toBeVisible()
-  })
-})
-
 test('an empty fleet teaches the next commands', async ({ page, emptyServer }) => {
   await page.goto(emptyServer.consoleLink)
   await expect(page.getByText('kedge-agent enrol --token TOKEN --data ./device')).toBeVisible()
@@ -125,7 +92,7 @@ test('a model shows what a version adds and how versions compare', async ({ sign
 })
 
 test('an enrolment token is handed over as one line to type', async ({ signedIn, server }) => {
-  await signedIn.goto(`${server.url}/settings`)
+  await signedIn.goto(`${server.url}/settings/enrolment`)
   await signedIn.getByLabel('Labels the devices get').fill('site=essen')
   await signedIn.getByRole('button', { name: 'Create token' }).click()
   await expect(signedIn.getByText(/^kedge-agent enrol --token ket_\S+ --data/)).toBeVisible()

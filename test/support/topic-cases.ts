@@ -2,7 +2,7 @@ import { topicMap } from '@kedge/shared/protocol/topic-map'
 import { topics } from '@kedge/shared/protocol/topics'
 
 /** What some brokers have no rule for. */
-export type Need = 'wildcards' | 'payload' | 'retain' | 'qos'
+export type Need = 'wildcards' | 'any-name' | 'payload' | 'retain' | 'qos'
 
 /** Somebody does something on a broker, which is to allow or to deny it. */
 export interface TopicCase {
@@ -57,7 +57,7 @@ const strange = [
   'kedge/1/d/d-1/Reported',
   'kedge/1/d/d-1/report',
   'kedge/1/d/d-1/reportedx',
-  'kedge/1/d/d-1 /reported',
+  'kedge/1/d/d-1;/reported',
   'kedge/1/d/d-11/reported',
   'kedge/1/d/d-/reported',
   'kedge/1/d/../d/d-1/reported',
@@ -161,10 +161,10 @@ const filters: readonly [filter: string, probe: string, needs?: Need][] = [
   ['+/+/+/+', topics.blob(hash('2')).path, 'wildcards'],
   ['+/+/+/+/+', topics.desired(other).path],
   ['+/1/d/d-2/ack', topics.ack(other).path],
-  ['kedge/1/blob/+', topics.blob(hash('3')).path, 'wildcards'],
+  ['kedge/1/blob/+', topics.blob(hash('3')).path, 'any-name'],
   ['kedge/1/blob/#', topics.blob(hash('4')).path, 'wildcards'],
   ['kedge/1/+/+', topics.blob(hash('5')).path, 'wildcards'],
-  ['kedge/1/meta/+', meta('timestamp.json'), 'wildcards'],
+  ['kedge/1/meta/+', meta('timestamp.json'), 'any-name'],
   ['kedge/1/meta/#', meta('3.root.json'), 'wildcards'],
   ['+/+/meta/+', meta('2.targets.json'), 'wildcards'],
 ]

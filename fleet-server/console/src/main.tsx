@@ -8,13 +8,16 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/problem.js'
-import { adoptTokenFromAddress } from './api/session.js'
+import { onRefusal } from './api/client.js'
+import { forgetWhenOthersCome } from './api/forget.js'
+import { enter, lapse } from './api/sign-in.js'
 import { router } from './router.js'
 import { theme } from './theme/theme.js'
 
-adoptTokenFromAddress()
-// The link can be opened in a tab that shows the console already; then only the # changes.
-addEventListener('hashchange', adoptTokenFromAddress)
+onRefusal(() => void lapse())
+void enter()
+// A link can be opened in a tab that shows the console already; then only the # changes.
+addEventListener('hashchange', () => void enter())
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -25,6 +28,8 @@ const queries = new QueryClient({
     },
   },
 })
+
+forgetWhenOthersCome(queries)
 
 const root = document.getElementById('console')
 if (root !== null) {

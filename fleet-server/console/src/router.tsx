@@ -82,8 +82,84 @@ const rollout = createRoute({
 const settings = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./rooms/settings/settings-room.js'), 'SettingsRoom'),
+  component: lazyRouteComponent(
+    () => import('./rooms/settings/settings-frame.js'),
+    'SettingsFrame',
+  ),
 })
+
+const settingsStart = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(
+    () => import('./rooms/settings/settings-frame.js'),
+    'SettingsStart',
+  ),
+})
+
+const enrolment = createRoute({
+  getParentRoute: () => settings,
+  path: '/enrolment',
+  component: lazyRouteComponent(
+    () => import('./rooms/settings/enrolment-tokens.js'),
+    'EnrolmentTokens',
+  ),
+})
+
+const publishers = createRoute({
+  getParentRoute: () => settings,
+  path: '/publishers',
+  component: lazyRouteComponent(() => import('./rooms/settings/publishers.js'), 'Publishers'),
+})
+
+const trust = createRoute({
+  getParentRoute: () => settings,
+  path: '/trust',
+  component: lazyRouteComponent(() => import('./rooms/trust/trust-room.js'), 'TrustRoom'),
+})
+
+const people = createRoute({
+  getParentRoute: () => settings,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./rooms/people/people.js'), 'People'),
+})
+
+const serviceTokens = createRoute({
+  getParentRoute: () => settings,
+  path: '/service-tokens',
+  component: lazyRouteComponent(() => import('./rooms/people/service-tokens.js'), 'ServiceTokens'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit',
+  validateSearch: pick('actor', 'action'),
+  component: lazyRouteComponent(() => import('./rooms/audit/audit-room.js'), 'AuditRoom'),
+})
+
+const server = createRoute({
+  getParentRoute: () => settings,
+  path: '/server',
+  component: lazyRouteComponent(() => import('./rooms/settings/server.js'), 'Server'),
+})
+
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./rooms/account/account-room.js'), 'AccountRoom'),
+})
+
+const settingsRooms = settings.addChildren([
+  settingsStart,
+  enrolment,
+  publishers,
+  trust,
+  people,
+  serviceTokens,
+  audit,
+  server,
+  account,
+])
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -94,7 +170,7 @@ export const router = createRouter({
     rollouts,
     newRollout,
     rollout,
-    settings,
+    settingsRooms,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

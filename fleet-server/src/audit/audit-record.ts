@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { countSchema, sha256Schema, timestampSchema } from '@kedge/shared/util/scalars'
+import { textOfRecord } from './record-text.js'
 
 /** Who did it: a person, a program, a device, the server by itself, or somebody unknown. */
 export const auditActorSchema = z.object({
@@ -35,13 +36,6 @@ export type AuditEntry = Omit<AuditRecord, 'n' | 'prevHash' | 'at' | 'hash'>
 
 export const beforeTheFirst = '0'.repeat(64)
 
-/** SHA-256 over all fields of a row in this fixed order, as JSON. */
-export function hashOfRecord(record: Omit<AuditRecord, 'hash'>): string {
-  const { actor } = record
-  const fields = [
-    ...[record.n, record.prevHash, record.at, actor.kind, actor.id, actor.name],
-    ...[record.method, record.ip, record.action, record.object],
-    ...[record.before ?? null, record.after ?? null, record.requestId],
-  ]
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
-}
+/** SHA-256 over the text of a row. */
+export const hashOfRecord = (record: Omit<AuditRecord, 'hash'>): string =>
+  createHash('sha256').update(textOfRecord(record)).digest('hex')

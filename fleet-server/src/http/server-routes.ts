@@ -18,7 +18,12 @@ const serverSchema = z.object({
     rollouts: countSchema,
   }),
   /** Messages and requests that could not be read or were not allowed, since the start. */
-  refused: z.object({ mqtt: countSchema, http: countSchema }),
+  refused: z.object({
+    mqtt: countSchema,
+    http: countSchema,
+    /** What the broker has refused, by reason; only with a broker of the server's own. */
+    mqttByReason: z.record(z.string(), countSchema),
+  }),
 })
 
 export const serverRoutes = (context: ServerContext) =>

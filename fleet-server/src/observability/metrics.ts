@@ -7,6 +7,13 @@ import {
   type Metric,
 } from 'prom-client'
 
+/** Refused messages and requests since the start. */
+export interface Refused {
+  readonly mqtt: number
+  readonly http: number
+  readonly mqttByReason: Readonly<Record<string, number>>
+}
+
 /**
  * What a Prometheus server may scrape. Labels are bounded: never a device, a model or a path that a
  * client chose.
@@ -60,11 +67,12 @@ export class Metrics {
   }
 
   /** Refused messages and requests since the start. */
-  async refused(): Promise<{ mqtt: number; http: number }> {
+  async refused(): Promise<Refused> {
     const byBroker = this.registry.getSingleMetric('kedge_broker_refused_total')
     return {
       mqtt: (await total(this.mqttMalformed)) + (byBroker ? await total(byBroker) : 0),
       http: await total(this.httpRefused),
+      mqttByReason: byBroker ? await totals(byBroker, 'reason') : {},
     }
   }
 
@@ -76,4 +84,11 @@ export class Metrics {
 async function total(metric: Pick<Metric, 'get'>): Promise<number> {
   const { values } = await metric.get()
   return values.reduce((sum, { value }) => sum + value, 0)
+}
+
+/** A metric's values that are not zero, by one of its labels. */
+async function totals(metric: Pick<Metric, 'get'>, label: string): Promise<Record<string, number>> {
+  const { values } = await metric.get()
+  const named = values.map(({ labels, value }) => [String(labels[label]), value] as const)
+  return Object.fromEntries(named.filter(([, value]) => value > 0))
 }

@@ -36,10 +36,15 @@ export function answerWrongSpeech(server: Server, speech: PortSpeech): void {
       onClose()
       const isTls = first[0] === tlsHandshake
       if (isTls !== (speech.speaks === 'tls')) return turnAway(socket, speech)
-      socket.off('error', onError)
-      socket.off('close', onClose)
       socket.unshift(first)
-      for (const listener of listeners) listener.call(server, socket)
+      // Only then has the stream forgotten that somebody waited for `readable`; a listener that is
+      // added before is never told of the bytes that are there.
+      process.nextTick(() => {
+        socket.off('error', onError)
+        socket.off('close', onClose)
+        if (socket.destroyed) return
+        for (const listener of listeners) listener.call(server, socket)
+      })
     }
     look()
   })

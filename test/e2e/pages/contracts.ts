@@ -3,6 +3,8 @@ import { inferenceHostContract } from '../../contract/inference-host.suite.js'
 import { modelStoreContract } from '../../contract/model-store.suite.js'
 import { stateStoreContract } from '../../contract/state-store.suite.js'
 import { telemetrySpoolContract } from '../../contract/telemetry-spool.suite.js'
+import { tufClientContract } from '../../contract/tuf-client.suite.js'
+import { openTufSubject } from '../../support/tuf/tuf-client.js'
 import { openHost, openModelStore, openSpool, openStateStore } from './contract-subjects.js'
 
 /** Runs one promise of a port on the browser's implementation; rejects when it is not kept. */
@@ -11,6 +13,7 @@ export const contracts = {
   IdbStateStore: (name: string) => run(stateStoreContract.cases, name, openStateStore),
   IdbSpool: (name: string) => run(telemetrySpoolContract.cases, name, openSpool),
   WebInferenceHost: (name: string) => run(inferenceHostContract.cases, name, openHost),
+  TrustedRepository: (name: string) => run(tufClientContract.cases, name, openTufSubject),
 }
 
 async function run<Subject extends AsyncDisposable>(

@@ -12,6 +12,7 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
   readonly adminToken = 'an-admin-token-for-browser-tests'
   readonly #data: string
   #url = ''
+  #setupCode = ''
   #child: ChildProcess | undefined
 
   private constructor(data: string) {
@@ -33,6 +34,11 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
     return `${this.#url}/#token=${this.adminToken}`
   }
 
+  /** What the server itself prints while it has no users: it makes the first account. */
+  get setupLink(): string {
+    return `${this.#url}/#setup=${this.#setupCode}`
+  }
+
   async start(ports: readonly string[]): Promise<void> {
     const child = spawn(process.execPath, [program, '--data', this.#data, ...ports], {
       env: { ...process.env, KEDGE_ADMIN_TOKEN: this.adminToken },
@@ -47,6 +53,7 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
       })
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)))
     })
+    this.#setupCode = /#setup=(\S+)/.exec(said)?.[1] ?? ''
     this.#url = /console (\S+?)(\/#\S+)?\n/.exec(said)?.[1] ?? ''
   }
 

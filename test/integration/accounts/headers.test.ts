@@ -72,9 +72,8 @@ describe('headers of every answer', () => {
 
   it('let nobody keep what the API answers', async () => {
     const authorization = `Bearer ${server.adminToken}`
-    expect(
-      await headersOf('/api/v1/devices', { headers: { authorization } }),
-    ).toMatchInlineSnapshot(`
+    expect(await headersOf('/api/v1/devices', { headers: { authorization } }))
+      .toMatchInlineSnapshot(`
       {
         "cache-control": "no-store",
         "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

@@ -28,7 +28,7 @@ const cookieName = '__Host-kedge'
 describe('first account', () => {
   it('is made once, by the code of the link, and signed in', async () => {
     const browser = new Browser(server.url)
-    const before = await (await browser.send('GET /api/v1/session')).json()
+    const before: unknown = await (await browser.send('GET /api/v1/session')).json()
     expect(before).toMatchObject({ signedIn: false, setup: true, can: [] })
     const account = { name: 'Olga', password: testPassword }
     const guess = await browser.send('POST /api/v1/setup', { ...account, code: 'a guess' })

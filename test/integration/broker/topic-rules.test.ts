@@ -40,7 +40,7 @@ async function openMosquitto(): Promise<RuledBroker> {
   const mosquitto = await startMosquitto({ acl, settings })
   const broker = await ObservedBroker.open({
     url: mosquitto.url,
-    cannot: ['wildcards', 'payload', 'retain'],
+    cannot: ['wildcards', 'any-name', 'payload', 'retain'],
   })
   return {
     cannot: broker.cannot,

@@ -1,5 +1,11 @@
 import { answerTo, api, bodyOf } from './client.js'
-import type { PublisherRequest, RolloutAction, RolloutRequest, TokenRequest } from './documents.js'
+import type {
+  Device,
+  PublisherRequest,
+  RolloutAction,
+  RolloutRequest,
+  TokenRequest,
+} from './documents.js'
 
 export const createRollout = (rollout: RolloutRequest) =>
   bodyOf(api.rollouts.$post({ json: rollout }))
@@ -18,3 +24,9 @@ export const addPublisher = (publisher: PublisherRequest) =>
 
 export const removePublisher = (id: string) =>
   answerTo(api.publishers[':id'].$delete({ param: { id } }))
+
+/** Replaces all labels that an operator may set. */
+export const labelDevice = (id: string, labels: Device['labels']) =>
+  bodyOf(api.devices[':id'].$patch({ param: { id }, json: { labels } }))
+
+export const removeDevice = (id: string) => answerTo(api.devices[':id'].$delete({ param: { id } }))

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { refreshSession, sessionEnded } from './sign-in.js'
 
 export type LiveState = 'connecting' | 'live' | 'lost'
 
@@ -20,7 +21,7 @@ const staleAfter: Record<string, { keys: readonly string[]; gatherMs: number }> 
 const reconnectMs = 3_000
 
 /** Follows the server's events; each makes the queries it concerns stale, many at once. */
-export function followEvents(token: string, queries: QueryClient): LiveFeed {
+export function followEvents(queries: QueryClient): LiveFeed {
   const listeners = new Set<() => void>()
   const pending = new Map<string, ReturnType<typeof setTimeout>>()
   let state: LiveState = 'connecting'
@@ -43,7 +44,7 @@ export function followEvents(token: string, queries: QueryClient): LiveFeed {
   }
 
   const open = () => {
-    source = new EventSource(`/api/v1/events?access_token=${encodeURIComponent(token)}`)
+    source = new EventSource('/api/v1/events')
     source.onopen = () => {
       // Whatever happened while nobody listened.
       if (state === 'lost') void queries.invalidateQueries()
@@ -51,7 +52,10 @@ export function followEvents(token: string, queries: QueryClient): LiveFeed {
     }
     source.onerror = () => {
       become('lost')
-      if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, reconnectMs)
+      if (source?.readyState !== EventSource.CLOSED) return
+      retry = setTimeout(open, reconnectMs)
+      // An EventSource does not tell its status: it may be that the session has ended.
+      void refreshSession(sessionEnded)
     }
     for (const kind of Object.keys(staleAfter)) source.addEventListener(kind, () => gather(kind))
   }

@@ -1,15 +1,24 @@
 import { KedgeError } from '@kedge/shared/errors/kedge-error'
 
-/** A problem document (RFC 9457) that the server answered with, or no answer at all (status 0). */
+interface ProblemFacts {
+  /** 0 when there was no answer at all. */
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+  /** Seconds to wait before the next try, where the server has said so. */
+  readonly retryAfterS?: number | undefined
+}
+
+/** A problem document (RFC 9457) that the server answered with, or no answer at all. */
 export class ApiError extends KedgeError<'http-failed'> {
   override name = 'ApiError'
+  readonly status: number
+  readonly retryAfterS: number | undefined
 
-  constructor(
-    readonly status: number,
-    readonly title: string,
-    readonly detail: string,
-  ) {
+  constructor({ status, title, detail, retryAfterS }: ProblemFacts) {
     super('http-failed', detail === '' ? title : detail)
+    this.status = status
+    this.retryAfterS = retryAfterS
   }
 
   override get retryable(): boolean {
@@ -21,9 +30,11 @@ export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined)
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const text = (value: unknown, fallback: string) => (typeof value === 'string' ? value : fallback)
-  return new ApiError(
-    response.status,
-    text(fields['title'], `The server answered ${response.status}`),
-    text(fields['detail'], ''),
-  )
+  const wait = Number(response.headers.get('retry-after') ?? NaN)
+  return new ApiError({
+    status: response.status,
+    title: text(fields['title'], `The server answered ${response.status}`),
+    detail: text(fields['detail'], ''),
+    retryAfterS: Number.isFinite(wait) ? wait : undefined,
+  })
 }

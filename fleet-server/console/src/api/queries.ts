@@ -2,11 +2,12 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, bodyOf } from './client.js'
 import type { Page, RolloutDevice } from './documents.js'
 
-const limit = '100'
+/** Rows of a page of a list. */
+export const limit = '100'
 const everything = '1000'
 
 /** A list that is read a page at a time. */
-const paged = <T>(key: readonly unknown[], read: (cursor: string) => Promise<Page<T>>) =>
+export const paged = <T>(key: readonly unknown[], read: (cursor: string) => Promise<Page<T>>) =>
   infiniteQueryOptions({
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),

@@ -1,45 +1,39 @@
 import { useSyncExternalStore } from 'react'
+import type { Action, Session } from './documents.js'
 
-const storageKey = 'kedge.token'
+/** Where this page stands with the server. */
+export type Standing =
+  | { readonly at: 'asking' }
+  | { readonly at: 'unreachable'; readonly error: Error }
+  /** `why` is what the way in says first. */
+  | { readonly at: 'out'; readonly session: Session; readonly why: string | undefined }
+  | { readonly at: 'in'; readonly session: Session }
+
 const listeners = new Set<() => void>()
-let token = localStorage.getItem(storageKey)
-let refused = false
+let standing: Standing = { at: 'asking' }
 
-const emit = () => listeners.forEach((listener) => listener())
+export const currentStanding = (): Standing => standing
 
-/** Takes the token of a console link (`#token=…`) and clears it from the address and the history. */
-export function adoptTokenFromAddress(): void {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token')
-  if (given === null || given === '') return
-  signIn(given)
-  history.replaceState(history.state, '', location.pathname + location.search)
+export function become(next: Standing): void {
+  standing = next
+  listeners.forEach((listener) => listener())
 }
 
-export function signIn(given: string): void {
-  token = given.trim()
-  refused = false
-  localStorage.setItem(storageKey, token)
-  emit()
+export function onStanding(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
-export function signOut(): void {
-  token = null
-  localStorage.removeItem(storageKey)
-  emit()
+export const useStanding = (): Standing => useSyncExternalStore(onStanding, currentStanding)
+
+/** Whether who is signed in may do something; what they may not is not offered. */
+export function useCan(): (action: Action) => boolean {
+  const now = useStanding()
+  return (action) => now.at === 'in' && now.session.can.includes(action)
 }
 
-/** The server answered 401: the token is of no use any more, and the page says so. */
-export function refuseToken(): void {
-  refused = true
-  signOut()
+/** The person or program that is signed in. */
+export function useActor(): NonNullable<Session['actor']> | undefined {
+  const now = useStanding()
+  return now.at === 'in' ? now.session.actor : undefined
 }
-
-export const currentToken = (): string | null => token
-
-export const wasRefused = (): boolean => refused
-
-export const useToken = (): string | null =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, currentToken)

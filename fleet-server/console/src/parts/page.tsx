@@ -4,6 +4,8 @@ import classes from './page.module.css'
 
 interface PageProps {
   readonly title: string
+  /** The part of the room that is open, for the title of the window. */
+  readonly tab?: string | undefined
   /** The list this page belongs to; Esc goes there. */
   readonly up?: { readonly to: '/' | '/models' | '/rollouts'; readonly label: string }
   readonly standing?: ReactNode
@@ -12,10 +14,10 @@ interface PageProps {
 }
 
 /** A room: its heading, where it belongs, what can be done, and its content. */
-export function Page({ title, up, standing, actions, children }: PageProps) {
+export function Page({ title, tab, up, standing, actions, children }: PageProps) {
   useEffect(() => {
-    document.title = `${title} · Kedge`
-  }, [title])
+    document.title = `${tab === undefined ? '' : `${tab} · `}${title} · Kedge`
+  }, [title, tab])
   return (
     <div className={classes.page}>
       <div className={classes.head}>

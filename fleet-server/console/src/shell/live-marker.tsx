@@ -21,17 +21,17 @@ const marks: Record<LiveState, { tone: Tone; shape: Shape; word: string; says: s
 }
 
 /** Follows the server's events for the session and says whether they arrive. */
-export function LiveMarker({ token }: { token: string }) {
+export function LiveMarker() {
   const queries = useQueryClient()
   const [state, setState] = useState<LiveState>('connecting')
   useEffect(() => {
-    const feed = followEvents(token, queries)
+    const feed = followEvents(queries)
     const unsubscribe = feed.subscribe(() => setState(feed.state()))
     return () => {
       unsubscribe()
       feed.close()
     }
-  }, [token, queries])
+  }, [queries])
   const { tone, shape, word, says } = marks[state]
   return (
     <span role="status" title={says}>

@@ -1,13 +1,18 @@
 import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
-import { useToken } from '../api/session.js'
+import { useSetupCode } from '../api/setup-code.js'
+import { useStanding } from '../api/session.js'
 import { Brand } from './brand.js'
+import { DevelopmentBadge } from './development-badge.js'
 import { LiveMarker } from './live-marker.js'
 import { RoomLinks } from './room-links.js'
 import classes from './shell.module.css'
+import { SetUp } from './set-up.js'
 import { SignIn } from './sign-in.js'
 import { ThemeSwitch } from './theme-switch.js'
+import { Opening, Unreachable } from './threshold.js'
 import { useShortcuts } from './use-shortcuts.js'
+import { WhoAmI } from './who-am-i.js'
 
 const ShortcutSheet = lazy(() =>
   import('./shortcut-sheet.js').then((m) => ({ default: m.ShortcutSheet })),
@@ -15,11 +20,17 @@ const ShortcutSheet = lazy(() =>
 
 /** What stands around every room. Without a session there is only the way in. */
 export function Shell() {
-  const token = useToken()
-  return token === null ? <SignIn /> : <Frame token={token} />
+  const standing = useStanding()
+  const code = useSetupCode()
+  if (standing.at === 'asking') return <Opening />
+  if (standing.at === 'unreachable') return <Unreachable error={standing.error} />
+  if (code !== undefined && (standing.at === 'in' || standing.session.setup))
+    return <SetUp code={code} />
+  if (standing.at === 'in') return <Frame />
+  return <SignIn session={standing.session} why={standing.why} />
 }
 
-function Frame({ token }: { token: string }) {
+function Frame() {
   const [sheet, setSheet] = useState(false)
   useShortcuts(() => setSheet(true))
   return (
@@ -29,12 +40,14 @@ function Frame({ token }: { token: string }) {
       </a>
       <header className={classes.top}>
         <Brand />
+        <DevelopmentBadge />
         <div className={classes.tools}>
-          <LiveMarker token={token} />
+          <LiveMarker />
           <ThemeSwitch />
           <button type="button" className={classes.keys} onClick={() => setSheet(true)}>
             <kbd>?</kbd> <span>Keys</span>
           </button>
+          <WhoAmI />
         </div>
       </header>
       <RoomLinks />

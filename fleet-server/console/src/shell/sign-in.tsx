@@ -1,57 +1,80 @@
-import { Button, TextInput } from '@mantine/core'
-import { type FormEvent, useEffect, useState } from 'react'
-import { checkToken } from '../api/client.js'
-import { signIn, wasRefused } from '../api/session.js'
-import { CopyLine } from '../parts/copy-line.js'
-import { BrandMark } from './brand.js'
-import classes from './sign-in.module.css'
+import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { Session } from '../api/documents.js'
+import { enterBy, rememberPlace } from '../api/sign-in.js'
+import { signInByPasskey } from '../api/session-requests.js'
+import { wordsFor } from '../api/sign-in-words.js'
+import { ErrorNote } from '../parts/notices.js'
+import { PasswordForm } from './password-form.js'
+import { Threshold } from './threshold.js'
+import classes from './threshold.module.css'
+import { TokenForm } from './token-form.js'
 
-/** The way in: the admin token, which the server prints when it starts. */
-export function SignIn() {
-  const [token, setToken] = useState('')
-  const [problem, setProblem] = useState(
-    wasRefused() ? 'The token is not valid any more.' : undefined,
-  )
-  const [busy, setBusy] = useState(false)
+/** The way in. What was asked for is behind it: the address stays what it was. */
+export function SignIn({ session, why }: { session: Session; why: string | undefined }) {
   useEffect(() => {
     document.title = 'Sign in · Kedge'
   }, [])
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    const refusal = await checkToken(token.trim())
-    setBusy(false)
-    if (refusal === undefined) signIn(token)
-    else setProblem(refusal)
-  }
-
   return (
-    <main className={classes.page}>
-      <form className={classes.form} onSubmit={(event) => void submit(event)}>
-        <h1>
-          <BrandMark /> Kedge
-        </h1>
-        <TextInput
-          size="sm"
-          type="password"
-          label="Admin token"
-          autoComplete="current-password"
-          autoFocus
-          required
-          withAsterisk={false}
-          value={token}
-          error={problem}
-          onChange={(event) => setToken(event.currentTarget.value)}
-        />
-        <Button type="submit" size="sm" loading={busy}>
-          Sign in
-        </Button>
-        <p className="soft small">
-          The server prints a link with the token when it starts, and keeps it in its data folder:
+    <Threshold title="Sign in">
+      {why !== undefined && (
+        <p className={classes.why} role="status">
+          {why}
         </p>
-        <CopyLine text="cat .kedge/admin-token" />
-      </form>
-    </main>
+      )}
+      {session.setup ? <NobodyYet /> : <PeopleIn methods={session.methods} />}
+    </Threshold>
+  )
+}
+
+/** A new server knows no person, so only a token opens it. */
+const NobodyYet = () => (
+  <>
+    <p className="soft">
+      Nobody has an account on this server yet. Open the link with <code>#setup=</code> that it
+      prints when it starts, and become its first administrator.
+    </p>
+    <div className={classes.others}>
+      <TokenForm />
+    </div>
+  </>
+)
+
+function PeopleIn({ methods }: { methods: readonly string[] }) {
+  const passkey = useMutation({ mutationFn: () => enterBy(signInByPasskey) })
+  return (
+    <>
+      {methods.includes('password') && <PasswordForm />}
+      <div className={classes.others}>
+        {methods.includes('passkey') && browserSupportsWebAuthn() && (
+          <Button
+            size="sm"
+            variant="default"
+            loading={passkey.isPending}
+            onClick={() => passkey.mutate()}
+          >
+            Sign in with a passkey
+          </Button>
+        )}
+        {passkey.error !== null && <ErrorNote error={wordsFor(passkey.error, 'passkey')} />}
+        {methods.includes('oidc') && (
+          <Button
+            size="sm"
+            variant="default"
+            component="a"
+            href="/api/v1/oidc/login"
+            onClick={rememberPlace}
+          >
+            Single sign-on
+          </Button>
+        )}
+        <details className={classes.token}>
+          <summary>Sign in with a token</summary>
+          <TokenForm />
+        </details>
+      </div>
+    </>
   )
 }

@@ -32,7 +32,8 @@ export const comment = (lines: readonly string[], mark = '#'): string =>
 
 /** What brokers know no rule for; the server refuses what it can when such a message reaches it. */
 export const beyondRules = {
-  wildcards: 'a device may subscribe to kedge/1/blob/+ or #, and so read chunks it cannot name;',
+  wildcards: 'a device may subscribe to # or kedge/1/blob/+, and so read chunks it cannot name;',
+  anyName: 'a device may subscribe to kedge/1/blob/+, and so read chunks it cannot name;',
   payloads: 'the length of a payload is limited for all topics together, not topic by topic;',
   retained: 'telemetry may be published as a retained message;',
   clientIds: 'a device may connect by the client id of another, and end its connection.',

@@ -26,10 +26,12 @@ async function write(
   { signed, signatures }: MetadataFile,
   signers: readonly TufSigner[],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = encodeUtf8(canonicalJson(signed))
+  // What a reader will parse is what is signed: without the members that are undefined.
+  const text = JSON.stringify(signed)
+  const bytes = encodeUtf8(canonicalJson(JSON.parse(text)))
   const added = await Promise.all(
     signers.map(async (signer) => ({ keyid: signer.keyId, sig: toHex(await signer.sign(bytes)) })),
   )
   const kept = signatures.filter(({ keyid }) => !added.some((other) => other.keyid === keyid))
-  return encodeUtf8(JSON.stringify({ signatures: [...kept, ...added], signed }))
+  return encodeUtf8(`{"signatures":${JSON.stringify([...kept, ...added])},"signed":${text}}`)
 }

@@ -59,7 +59,7 @@ describe('role of an OpenID account', () => {
     ],
     ['none by names every object has', { groups: ['constructor'] }, map, undefined],
     ['none by a path every object has', {}, { ...map, roleClaim: 'constructor.name' }, undefined],
-  ])('is %s', (_, claims, config, role) => {
+  ])('is %s', (...[, claims, config, role]) => {
     expect(roleOf(claims, config)).toBe(role)
   })
 })

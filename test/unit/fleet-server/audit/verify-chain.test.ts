@@ -70,7 +70,7 @@ describe('audit chain', () => {
     expect(await verifyChain([])).toEqual({ rows: 0, hash: beforeTheFirst })
   })
 
-  it.each(cases)('names %s', async (_, records, n, says) => {
+  it.each(cases)('names %s', async (...[, records, n, says]) => {
     const { bad } = await verifyChain(records)
     expect(bad?.n).toBe(n)
     expect(bad?.says).toContain(says)

@@ -6,13 +6,17 @@ import { formatBytes } from '@kedge/shared/util/units'
 import { Facts } from '../../parts/facts.js'
 import { Labels } from '../../parts/labels.js'
 import { Loaded } from '../../parts/loaded.js'
-import { ErrorNote } from '../../parts/notices.js'
+import { Mark } from '../../parts/mark.js'
 import { Page, Section } from '../../parts/page.js'
 import { deviceName, LastSeen, Presence } from '../../parts/presence.js'
 import { SpanSince, TimeAgo } from '../../parts/time-ago.js'
+import { DeviceActions } from './device-actions.js'
 import { DeviceCharts } from './device-charts.js'
+import { DeviceProblems } from './device-problems.js'
 import { SlotTable } from './slot-table.js'
 import { StateDocuments } from './state-documents.js'
+import classes from './device-room.module.css'
+import { trustReport } from './trust-report.js'
 
 const route = getRouteApi('/devices/$device')
 
@@ -26,13 +30,15 @@ export function DeviceRoom() {
       title={device === undefined ? id : deviceName(device)}
       up={{ to: '/', label: 'Fleet' }}
       standing={device !== undefined && <Standing device={device} />}
+      actions={device !== undefined && <DeviceActions device={device} />}
     >
       <Loaded query={query} rows={9}>
         {(data) => (
           <>
-            {data.reported?.problems.map((problem) => (
-              <ErrorNote key={problem.code} error={new Error(problem.message)} />
-            ))}
+            {trustReport(data).isStale && <StaleNote />}
+            {(data.reported?.problems.length ?? 0) > 0 && (
+              <DeviceProblems problems={data.reported?.problems ?? []} />
+            )}
             <SlotTable device={data} />
             <DeviceCharts device={data} />
             <Identity device={data} />
@@ -51,6 +57,16 @@ const Standing = ({ device }: { device: Device }) => (
       for <SpanSince at={device.presenceSince} />
     </span>
   </span>
+)
+
+const StaleNote = () => (
+  <p className={classes.stale}>
+    <Mark tone="warn" shape="alert">
+      <b>Stale.</b>
+    </Mark>{' '}
+    What this device goes by has expired. It infers on, and changes nothing before it hears from the
+    server again: look at its connection, and whether its clock and the server&apos;s agree.
+  </p>
 )
 
 function Identity({ device }: { device: Device }) {
@@ -82,11 +98,18 @@ function Identity({ device }: { device: Device }) {
                   `${does.engine.name} ${does.engine.version}: ${does.providers.join(', ')}`,
                 ],
                 ['Storage', storageOf(reported.storage)],
+                ['Trust root', rootOf(device)],
               ] as const)),
         ]}
       />
     </Section>
   )
+}
+
+function rootOf(device: Device): string {
+  const { rootVersion, isStale } = trustReport(device)
+  if (rootVersion === undefined) return 'not reported'
+  return `version ${rootVersion}${isStale ? ', stale' : ''}`
 }
 
 const memoryOf = (bytes: number | undefined) =>

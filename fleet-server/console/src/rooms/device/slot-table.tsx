@@ -7,6 +7,7 @@ import { formatBytes } from '@kedge/shared/util/units'
 import { Mark } from '../../parts/mark.js'
 import { EmptyPage } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
+import { adviceOn, meaningOf } from '../../parts/problem-words.js'
 import { shareOf } from '../../parts/slot-line.js'
 import { slotStandings, type SlotStanding } from '../../parts/slot-standing.js'
 import { TimeAgo } from '../../parts/time-ago.js'
@@ -82,6 +83,11 @@ const Why = ({ row }: { row: SlotRow }) =>
   ) : (
     <>
       {row.reason.message} <span className="quiet mono">{row.reason.code}</span>
+      {adviceOn(row.reason.code) !== undefined && (
+        <div className="soft small">
+          {meaningOf(row.reason.code)} {adviceOn(row.reason.code)}
+        </div>
+      )}
     </>
   )
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { modelQuery, releasesOfQuery } from '../../api/queries.js'
+import { useCan } from '../../api/session.js'
 import { ModelCharts } from '../../charts/model-charts.js'
 import { RangeSwitch } from '../../charts/range-switch.js'
 import { rangeOf } from '../../charts/ranges.js'
@@ -18,6 +19,7 @@ export function ModelRoom() {
   const { model: name } = route.useParams()
   const range = rangeOf(route.useSearch().range)
   const navigate = useNavigate()
+  const can = useCan()
   const model = useQuery(modelQuery(name))
   const releases = useQuery(releasesOfQuery(name))
   const latest = model.data?.latest ?? undefined
@@ -35,7 +37,7 @@ export function ModelRoom() {
           <span className="soft">runs on {plural(model.data.runningOn, 'device')}</span>
         )
       }
-      actions={<Button onClick={rollOut}>Roll out {latest ?? ''}</Button>}
+      actions={can('rollout.create') && <Button onClick={rollOut}>Roll out {latest ?? ''}</Button>}
     >
       <Section title="In the field" note={<RangeSwitch current={range} />}>
         <ModelCharts model={name} range={range} />

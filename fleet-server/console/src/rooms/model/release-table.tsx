@@ -1,12 +1,15 @@
 import { formatBytes } from '@kedge/shared/util/units'
-import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Release } from '../../api/documents.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatPercent, plural, significant } from '../../parts/format.js'
+import { ReleaseActions } from './release-actions.js'
+import { Revoked } from './revocation.js'
+import { RevokeDialog } from './revoke-dialog.js'
 import { TimeAgo } from '../../parts/time-ago.js'
 import classes from './model-room.module.css'
 
-const columns: readonly Column<Release>[] = [
+const facts: readonly Column<Release>[] = [
   {
     key: 'version',
     head: 'Version',
@@ -15,6 +18,7 @@ const columns: readonly Column<Release>[] = [
     cell: (release) => (
       <>
         <strong>{release.version}</strong>
+        <Revoked release={release} />
         {release.manifest.notes !== undefined && (
           <div className="soft small">{release.manifest.notes}</div>
         )}
@@ -60,35 +64,34 @@ const columns: readonly Column<Release>[] = [
     align: 'end',
     cell: (release) => <TimeAgo at={release.createdAt} />,
   },
-  {
-    key: 'act',
-    head: 'Action',
-    width: '84px',
-    align: 'end',
-    phone: 'bare',
-    cell: ({ model, version }) => (
-      <Link
-        to="/rollouts/new"
-        search={{ model, version }}
-        data-step
-        className={classes.roll}
-        aria-label={`Roll out ${version}`}
-      >
-        Roll out
-      </Link>
-    ),
-  },
 ]
 
 /** Versions of one model, newest first. */
-export const ReleaseTable = ({ releases }: { releases: readonly Release[] }) => (
-  <DataTable
-    label="Versions"
-    columns={columns}
-    rows={releases}
-    rowKey={(release) => release.version}
-  />
-)
+export function ReleaseTable({ releases }: { releases: readonly Release[] }) {
+  const [leaving, setLeaving] = useState<Release>()
+  return (
+    <>
+      <DataTable
+        label="Versions"
+        columns={[...facts, actionColumn(setLeaving)]}
+        rows={releases}
+        rowKey={(release) => release.version}
+      />
+      {leaving !== undefined && (
+        <RevokeDialog release={leaving} onClose={() => setLeaving(undefined)} />
+      )}
+    </>
+  )
+}
+
+const actionColumn = (onRevoke: (release: Release) => void): Column<Release> => ({
+  key: 'act',
+  head: 'Actions',
+  width: '148px',
+  align: 'end',
+  phone: 'bare',
+  cell: (release) => <ReleaseActions release={release} onRevoke={onRevoke} />,
+})
 
 /** What a device that has the earlier versions must still fetch. */
 function NewBytes({ newBytes, modelBytes, chunks }: Release) {

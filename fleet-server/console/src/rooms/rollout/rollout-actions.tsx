@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { changeRollout } from '../../api/changes.js'
 import type { Rollout, RolloutAction } from '../../api/documents.js'
+import { useCan } from '../../api/session.js'
 import { plural } from '../../parts/format.js'
 import { ErrorNote } from '../../parts/notices.js'
 import { AbortDialog } from './abort-dialog.js'
@@ -19,8 +20,9 @@ export function RolloutActions({ rollout }: { rollout: Rollout }) {
       return queries.invalidateQueries({ queryKey: ['rollouts'] })
     },
   })
+  const can = useCan()
   const { state, counts } = rollout
-  if (state === 'aborted') return null
+  if (state === 'aborted' || !can('rollout.change')) return null
   const button = (action: RolloutAction, text: string, effect: string) => (
     <Button
       variant="default"

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { Rollout } from '../../api/documents.js'
 import { rolloutsQuery } from '../../api/queries.js'
+import { useCan } from '../../api/session.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatCount } from '../../parts/format.js'
 import { HeldRows, ListFoot } from '../../parts/list-foot.js'
@@ -65,6 +66,7 @@ const idOf = (rollout: Rollout) => rollout.id
 
 /** Every rollout, newest first. */
 export function RolloutsRoom() {
+  const can = useCan()
   const navigate = useNavigate()
   const query = useInfiniteQuery(rolloutsQuery())
   const all = query.data?.pages.flatMap((page) => page.items) ?? []
@@ -73,7 +75,11 @@ export function RolloutsRoom() {
     <Page
       title="Rollouts"
       standing={<HeldRows held={steady.held} onShow={steady.show} />}
-      actions={<Button onClick={() => void navigate({ to: '/rollouts/new' })}>New rollout</Button>}
+      actions={
+        can('rollout.create') && (
+          <Button onClick={() => void navigate({ to: '/rollouts/new' })}>New rollout</Button>
+        )
+      }
     >
       {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
       {query.data === undefined && query.error === null && <Placeholder />}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { revokeEnrolmentToken } from '../../api/changes.js'
 import type { EnrolmentToken, IssuedToken } from '../../api/documents.js'
 import { enrolmentTokensQuery } from '../../api/queries.js'
+import { useCan } from '../../api/session.js'
 import { CopyLine } from '../../parts/copy-line.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatCount } from '../../parts/format.js'
@@ -16,6 +17,7 @@ import { TokenForm } from './token-form.js'
 
 /** How devices join: a token is made here, and one line on the device uses it. */
 export function EnrolmentTokens() {
+  const can = useCan()
   const queries = useQueryClient()
   const [issued, setIssued] = useState<IssuedToken>()
   const { data, error } = useInfiniteQuery(enrolmentTokensQuery())
@@ -25,18 +27,20 @@ export function EnrolmentTokens() {
   const failure = error ?? revoke.error
   return (
     <Section title="Add devices" note="an enrolment token lets devices join this fleet">
-      <TokenForm
-        onIssued={(token) => {
-          setIssued(token)
-          void refresh()
-        }}
-      />
+      {can('enrolment.manage') && (
+        <TokenForm
+          onIssued={(token) => {
+            setIssued(token)
+            void refresh()
+          }}
+        />
+      )}
       {issued !== undefined && <Issued token={issued} />}
       {failure !== null && <ErrorNote error={failure} />}
       {tokens.length > 0 && (
         <DataTable
           label="Enrolment tokens"
-          columns={columnsWith((id) => revoke.mutate(id))}
+          columns={columnsWith(can('enrolment.manage') ? (id) => revoke.mutate(id) : undefined)}
           rows={tokens}
           rowKey={(token) => token.id}
         />
@@ -57,7 +61,9 @@ const Issued = ({ token }: { token: IssuedToken }) => (
   </div>
 )
 
-const columnsWith = (onRevoke: (id: string) => void): readonly Column<EnrolmentToken>[] => [
+const columnsWith = (
+  onRevoke: ((id: string) => void) | undefined,
+): readonly Column<EnrolmentToken>[] => [
   { key: 'id', head: 'Token', phone: 'lead', cell: ({ id }) => <span className="mono">{id}</span> },
   {
     key: 'labels',
@@ -85,16 +91,17 @@ const columnsWith = (onRevoke: (id: string) => void): readonly Column<EnrolmentT
     width: '92px',
     align: 'end',
     phone: 'bare',
-    cell: ({ id }) => (
-      <Button
-        variant="default"
-        size="compact-xs"
-        aria-label={`Revoke ${id}`}
-        title="Devices that have joined by it stay"
-        onClick={() => onRevoke(id)}
-      >
-        Revoke
-      </Button>
-    ),
+    cell: ({ id }) =>
+      onRevoke && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          aria-label={`Revoke ${id}`}
+          title="Devices that have joined by it stay"
+          onClick={() => onRevoke(id)}
+        >
+          Revoke
+        </Button>
+      ),
   },
 ]

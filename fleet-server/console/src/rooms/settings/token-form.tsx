@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { createEnrolmentToken } from '../../api/changes.js'
 import type { IssuedToken } from '../../api/documents.js'
 import { ErrorNote } from '../../parts/notices.js'
-import { readLabels } from './read-labels.js'
+import { readLabels } from '../../parts/read-labels.js'
 import classes from './settings.module.css'
 
 const lives = [

@@ -1,32 +1,13 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { serverQuery } from '../../api/queries.js'
-import { signOut } from '../../api/session.js'
 import { Facts } from '../../parts/facts.js'
 import { formatCount } from '../../parts/format.js'
 import { Loaded } from '../../parts/loaded.js'
-import { Page, Section } from '../../parts/page.js'
+import { Section } from '../../parts/page.js'
 import { TimeAgo } from '../../parts/time-ago.js'
-import { EnrolmentTokens } from './enrolment-tokens.js'
-import { Publishers } from './publishers.js'
 
-/** The server itself, who may join its fleet and who may sign for it. */
-export const SettingsRoom = () => (
-  <Page
-    title="Settings"
-    actions={
-      <Button variant="default" onClick={signOut}>
-        Sign out
-      </Button>
-    }
-  >
-    <EnrolmentTokens />
-    <Publishers />
-    <Server />
-  </Page>
-)
-
-function Server() {
+/** The server itself and what it has met since it started. */
+export function Server() {
   const query = useQuery(serverQuery())
   return (
     <Section title="Server">

@@ -17,3 +17,10 @@ export function readLabels(text: string): ReadLabels {
   }
   return { labels, problem: undefined }
 }
+
+/** What `readLabels` reads back. */
+export const writeLabels = (labels: Labels): string =>
+  Object.entries(labels)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')

@@ -1,0 +1,45 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Release } from '../../api/documents.js'
+import { useCan } from '../../api/session.js'
+import { offersQuery, revokeRoute } from '../../api/trust.js'
+import classes from './model-room.module.css'
+import { revocationOf } from './revocation.js'
+
+interface ActionProps {
+  readonly release: Release
+  readonly onRevoke: (release: Release) => void
+}
+
+/** What can be done with a release by who is signed in, on this server. */
+export function ReleaseActions({ release, onRevoke }: ActionProps) {
+  const can = useCan()
+  const { data: offers } = useQuery(offersQuery())
+  const { model, version } = release
+  if (revocationOf(release) !== undefined) return null
+  return (
+    <div className={classes.actions}>
+      {can('rollout.create') && (
+        <Link
+          to="/rollouts/new"
+          search={{ model, version }}
+          data-step
+          className={classes.roll}
+          aria-label={`Roll out ${version}`}
+        >
+          Roll out
+        </Link>
+      )}
+      {can('model.revoke') && offers?.has(revokeRoute) === true && (
+        <button
+          type="button"
+          className={classes.revoke}
+          aria-label={`Revoke ${version}`}
+          onClick={() => onRevoke(release)}
+        >
+          Revoke…
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query'
+import { type TrustView, trustQuery } from '../../api/trust.js'
+import { type Column, DataTable } from '../../parts/data-table.js'
+import { Facts } from '../../parts/facts.js'
+import { plural } from '../../parts/format.js'
+import { Loaded } from '../../parts/loaded.js'
+import { Mark } from '../../parts/mark.js'
+import { EmptyPage } from '../../parts/notices.js'
+import { Section } from '../../parts/page.js'
+import { TimeAgo, useNow } from '../../parts/time-ago.js'
+import { MoveKeys } from './move-keys.js'
+import classes from './trust-room.module.css'
+
+type TrustRole = TrustView['roles'][number]
+
+/** Whose signatures devices go by. */
+export function TrustRoom() {
+  const query = useQuery(trustQuery())
+  return (
+    <Loaded query={query} rows={6}>
+      {(trust) => (trust === null ? <NoMetadata /> : <Trust trust={trust} />)}
+    </Loaded>
+  )
+}
+
+const NoMetadata = () => (
+  <EmptyPage title="This server keeps no signed metadata">
+    <p>
+      Its releases are signed by the publishers&apos; keys alone. A newer server signs under a trust
+      root whose keys can be kept offline and replaced.
+    </p>
+  </EmptyPage>
+)
+
+const Trust = ({ trust }: { trust: TrustView }) => (
+  <>
+    {trust.development && <MoveKeys advice={trust.advice} />}
+    <Section
+      title="Trust root"
+      note="what every device begins with and follows from version to version"
+    >
+      <Facts
+        items={[
+          [
+            'Fleet',
+            <span key="fleet" className="mono">
+              {trust.fleet}
+            </span>,
+          ],
+          ['Root version', String(trust.rootVersion)],
+          ['Epoch', String(trust.epoch)],
+          ['Root and targets keys', trust.development ? 'on this server' : 'not on this server'],
+        ]}
+      />
+    </Section>
+    <Section title="Roles" note="who may sign what, until when">
+      <DataTable label="Roles" columns={columns} rows={trust.roles} rowKey={({ role }) => role} />
+    </Section>
+  </>
+)
+
+const columns: readonly Column<TrustRole>[] = [
+  {
+    key: 'role',
+    head: 'Role',
+    phone: 'lead',
+    cell: ({ role }) => (
+      <>
+        <b>{role}</b>
+        <div className="quiet small">{wordsOf(role)}</div>
+      </>
+    ),
+  },
+  {
+    key: 'version',
+    head: 'Version',
+    width: '9%',
+    align: 'end',
+    cell: ({ version }) => version ?? <span className="quiet">none</span>,
+  },
+  { key: 'expires', head: 'Expires', width: '14%', cell: (role) => <Expiry role={role} /> },
+  {
+    key: 'keys',
+    head: 'Keys',
+    width: '42%',
+    cell: ({ keys, threshold }) => (
+      <>
+        {keys.length > 1 && (
+          <div className="soft">
+            {threshold} of {plural(keys.length, 'key')} must sign
+          </div>
+        )}
+        <ul className={classes.keys}>
+          {keys.map(({ id, onServer }) => (
+            <li key={id}>
+              <span className="mono" title={id}>
+                {id.slice(0, 16)}…
+              </span>{' '}
+              <span className="quiet small">{onServer ? 'on this server' : 'elsewhere'}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    ),
+  },
+]
+
+const words: Readonly<Record<string, string>> = {
+  root: 'says whose keys count; replaces all others',
+  targets: 'says who may sign which model',
+  snapshot: 'says which files belong together',
+  timestamp: 'says what is newest',
+  fleet: 'says which device runs what',
+}
+
+const wordsOf = (role: string): string =>
+  words[role] ?? `signs the releases of ${role.replace(/^model\./, '')}`
+
+const soonMs = 14 * 86_400_000
+
+/** The short-lived roles are signed anew by the server; what people must sign is said in time. */
+function Expiry({ role: { role, expires } }: { role: TrustRole }) {
+  const now = useNow()
+  if (expires === null) return <span className="quiet">never</span>
+  if (expires <= now) {
+    return (
+      <Mark tone="bad" shape="alert">
+        expired <TimeAgo at={expires} />
+      </Mark>
+    )
+  }
+  const isRenewedHere = role === 'snapshot' || role === 'timestamp'
+  if (!isRenewedHere && expires - now < soonMs) {
+    return (
+      <Mark tone="warn" shape="alert">
+        <TimeAgo at={expires} />, sign anew
+      </Mark>
+    )
+  }
+  return (
+    <>
+      <TimeAgo at={expires} />
+      {isRenewedHere && <div className="quiet small">renewed by the server</div>}
+    </>
+  )
+}
