@@ -28,7 +28,7 @@ import { ManualClock } from './manual-clock.js'
 import { MemoryBroker, MemoryLink } from './memory-broker.js'
 import { MemoryModelStore } from './memory-model-store.js'
 import { MemoryMetadataStore, MemorySpool, MemoryStateStore } from './memory-stores.js'
-import { MemoryTrust } from './memory-trust.js'
+import { MemoryTrust, tufSigner } from './memory-trust.js'
 import { pseudoBytes } from './pseudo-bytes.js'
 
 export const nodeSha256: Sha256 = (bytes) =>
@@ -108,6 +108,12 @@ export class MemoryFleet {
   get enrolment(): Enrolment {
     const root = toBase64(this.trust.firstRoot)
     return { device: this.#device, fleet: this.#id, root, brokerUrl: 'mqtt://localhost' }
+  }
+
+  /** Another fleet key, and the root that names it in the place of the one before. */
+  async replaceFleetKey(): Promise<void> {
+    this.fleetKey = await createKeyFile('fleet')
+    await this.trust.rotate({ fleetKeys: [await tufSigner(this.fleetKey)] })
   }
 
   /** Answers devices that ask for the time, from now on. */

@@ -14,7 +14,7 @@ const device = 'd-0123456789abcdef0123'
 describeContract('the agent’s MQTT link', linkContract, async () => {
   const authenticator = { authenticate: () => Promise.resolve(true) }
   const house = await openBrokerHouse({ authenticator })
-  const enrolment = { device, fleet: 'f-1', fleetKeys: [], brokerUrl: house.url }
+  const enrolment = { device, fleet: 'f-1', root: '', brokerUrl: house.url }
   const keys = await generateKeyPair(true)
   const world = { clock: systemClock, entropy: systemEntropy, log: silentLog }
   const link = openAgentLink({ ...world, enrolment, keys })

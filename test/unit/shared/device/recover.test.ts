@@ -4,7 +4,7 @@ import { StorageError } from '@kedge/shared/errors/device-error'
 import { eventually } from '../../../support/eventually.js'
 import { inputs, MemoryFleet, slotOf, type House } from '../../../support/memory-fleet.js'
 import type { MemoryModelStore } from '../../../support/memory-model-store.js'
-import type { MemoryStateStore } from '../../../support/memory-stores.js'
+import type { MemoryMetadataStore, MemoryStateStore } from '../../../support/memory-stores.js'
 
 let fleet: MemoryFleet
 let device: Device | undefined
@@ -37,16 +37,25 @@ async function settledHouse(): Promise<House> {
   return house
 }
 
-const reborn = ({ models, state, telemetry }: House) => fleet.house({ models, state, telemetry })
+const reborn = ({ models, state, metadata, telemetry }: House) =>
+  fleet.house({ models, state, metadata, telemetry })
 
 describe('a device whose power is cut', () => {
   it('comes to the desired state from every write it was cut at, and never serves less', async () => {
     const before = await settledHouse()
     const house = reborn(before)
-    const cuts: { models: MemoryModelStore; state: MemoryStateStore }[] = []
-    const cut = () => cuts.push({ models: house.models.copy(), state: house.state.copy() })
+    const cuts: {
+      models: MemoryModelStore
+      state: MemoryStateStore
+      metadata: MemoryMetadataStore
+    }[] = []
+    const cut = () => {
+      const { models, state, metadata } = house
+      cuts.push({ models: models.copy(), state: state.copy(), metadata: metadata.copy() })
+    }
     house.models.onWrite = cut
     house.state.onWrite = cut
+    house.metadata.onWrite = cut
     await fleet.desire({ scale: await fleet.release(3, { loadBytes: 200_000 }) })
     await start(house)
     await eventually(isRunning('3.0.0'))
@@ -178,14 +187,38 @@ describe('a device with a bad disk', () => {
     expect((await slotOf(device!)).deployment!.state).toBe('active')
   })
 
-  it('starts, and waits for a word, when its stored desired state is no longer trusted', async () => {
+  it('serves on, and waits for a word, when its stored desired state is no longer trusted', async () => {
+    const house = await settledHouse()
+    // The fleet key was stolen; the next root names another, and this device has seen that root.
+    const stolen = fleet.fleetKey
+    await fleet.replaceFleetKey()
+    const next = fleet.broker.retained.get('kedge/1/meta/2.root.json')!
+    await house.metadata.write('root.json', next)
+    const again = reborn(house)
+    again.link.setOnline(false)
+    await start(again)
+    await eventually(isRunning('2.0.0'))
+    expect(await device!.status()).toMatchObject({
+      seqApplied: 0,
+      rootVersion: 2,
+      problems: [{ code: 'signature-invalid' }],
+    })
+    again.link.setOnline(true)
+    await fleet.desire({ scale: await fleet.release(3) })
+    await eventually(async () => {
+      // The old state comes again first, and the device looks for a root that would explain it.
+      await fleet.clock.advance(1_000)
+      return isRunning('3.0.0')()
+    })
+    expect(await device!.status()).toMatchObject({ problems: [] })
+    expect(stolen.id).not.toBe(fleet.fleetKey.id)
+  })
+
+  it('begins anew in another fleet, and runs nothing of the one before', async () => {
     const house = await settledHouse()
     const other = await MemoryFleet.create()
     device = await other.house({ models: house.models, state: house.state }).start()
-    expect(await device.status()).toMatchObject({
-      seqApplied: 0,
-      problems: [{ code: 'signature-invalid' }],
-    })
+    expect(await device.status()).toMatchObject({ seqApplied: 0, slots: {}, problems: [] })
     await other.desire({ scale: await other.release(5) })
     await eventually(async () => (await device!.status()).seqApplied > 0)
     await other.clock.advance(60_000)
