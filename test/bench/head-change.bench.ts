@@ -1,6 +1,5 @@
 import { decodeChunkIndex } from '@kedge/shared/delivery/chunk-index'
 import { planTransfer } from '@kedge/shared/delivery/transfer-plan'
-import { createKeyFile, importSigner } from '@kedge/shared/trust/keys'
 import {
   packageRelease,
   type PackagedRelease,
@@ -26,17 +25,16 @@ export const bench: Bench = {
   },
 }
 
-async function release(version: string, headSeed: number, note: string): Promise<PackagedRelease> {
-  const signer = await importSigner(await createKeyFile('bench'))
+function release(version: string, headSeed: number, note: string): Promise<PackagedRelease> {
   const model = buildDenseModel({ layers, headSeed, metadata: { note } })
-  return packageRelease(model, { name: 'bench', version, createdAt: 0 }, signer)
+  return packageRelease(model, { name: 'bench', version, createdAt: 0 })
 }
 
 function transfer(from: PackagedRelease, to: PackagedRelease): readonly [number, number] {
   const file = to.release.files[0]!
   const index = to.blobs.get(file.index)!
   const { bytes } = planTransfer(decodeChunkIndex(index), new Set(from.blobs.keys()))
-  return [file.length, bytes + index.length + JSON.stringify(to.envelope).length]
+  return [file.length, bytes + index.length + to.ref.length]
 }
 
 function toRow(what: string, [whole, sent]: readonly [number, number], idle: number): Row {

@@ -41,11 +41,13 @@ const handlers = {
       retained: {
         blob: (name) => store.get(name),
         desired: () => Promise.resolve(undefined),
+        meta: () => Promise.resolve(undefined),
       },
       messages: {
         presence: ignore,
         reported: ignore,
         telemetry: ignore,
+        ask: ignore,
         malformed: () => (malformed += 1),
       },
       metrics: {

@@ -21,10 +21,17 @@ export async function startMosquittoFleet(chunks: number) {
   await using server = await connectExternalBroker({
     url: mosquitto.url,
     log: pino({ level: 'silent' }),
-    messages: { presence: ignore, reported: ignore, telemetry: ignore, malformed: nothing },
+    messages: {
+      presence: ignore,
+      reported: ignore,
+      telemetry: ignore,
+      ask: ignore,
+      malformed: nothing,
+    },
     metrics: {
       connections: nothing,
       refused: nothing,
+      throttled: nothing,
       received: nothing,
       sent: nothing,
       published: () => (published += 1),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Presence, ReportedState } from '@kedge/shared/protocol/reported-state'
 import type { TelemetryBatch } from '@kedge/shared/protocol/telemetry'
+import type { TimeRequest } from '@kedge/shared/protocol/time'
 import { topics } from '@kedge/shared/protocol/topics'
 import type { Envelope } from '@kedge/shared/trust/dsse'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
@@ -24,6 +25,7 @@ export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).
 /** Chunks in a folder, read anew each time; desired states in a map. */
 export class FolderSource implements RetainedSource {
   readonly desiredStates = new Map<string, Envelope>()
+  readonly metadata = new Map<string, Uint8Array>()
 
   constructor(readonly folder: string) {}
 
@@ -47,6 +49,10 @@ export class FolderSource implements RetainedSource {
     }
   }
 
+  meta(name: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.metadata.get(name))
+  }
+
   desired(device: string): Promise<Envelope | undefined> {
     return Promise.resolve(this.desiredStates.get(device))
   }
@@ -57,6 +63,7 @@ export class Diary implements DeviceMessages {
   readonly presences: [device: string, state: Presence['state']][] = []
   readonly reports: [device: string, reported: ReportedState][] = []
   readonly batches: [device: string, batch: TelemetryBatch][] = []
+  readonly questions: [device: string, nonce: string][] = []
   readonly malformedPaths: string[] = []
   /** Awaited before anything is taken. */
   gate: Promise<void> = Promise.resolve()
@@ -74,6 +81,11 @@ export class Diary implements DeviceMessages {
   async telemetry(device: string, batch: TelemetryBatch): Promise<void> {
     await this.gate
     this.batches.push([device, batch])
+  }
+
+  async ask(device: string, { nonce }: TimeRequest): Promise<void> {
+    await this.gate
+    this.questions.push([device, nonce])
   }
 
   malformed(_device: string, topic: string): void {
@@ -191,6 +203,8 @@ export const reportedOf = (device: string): ReportedState => ({
   bootedAt: 1,
   agent: { name: 'test', version: '1.0.0' },
   seqApplied: 0,
+  rootVersion: 1,
+  stale: false,
   capabilities: {
     runtime: 'node',
     os: 'linux',
