@@ -4,9 +4,11 @@ import type { Signer } from '@kedge/shared/trust/dsse'
 import { importSigner } from '@kedge/shared/trust/keys'
 import type { RootDocument, TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
+import type { Clock } from '@kedge/shared/util/clock'
 import { Exclusive } from '@kedge/shared/util/exclusive'
 import { Minutes } from '@kedge/shared/util/units'
-import type { ServerContext } from '../context.js'
+import type { DeviceOutbox } from '../devices/device-door.js'
+import type { Log } from '../observability/log.js'
 import { checkAsDevice } from './check-as-device.js'
 import { foundRepository } from './found-repository.js'
 import type { KeyFolder, ReadableKey } from './key-folder.js'
@@ -16,7 +18,10 @@ import type { MetadataRepository, StoredMetadata } from './metadata-repository.j
 import { signOnline } from './sign-online.js'
 import { renewals } from './renewals.js'
 
-export interface TrustParts extends Pick<ServerContext, 'clock' | 'log' | 'outbox'> {
+export interface TrustParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly outbox: DeviceOutbox
   readonly repository: MetadataRepository
   readonly keys: KeyFolder
 }

@@ -14,21 +14,20 @@ export async function up(db: Schema): Promise<void> {
     .addPrimaryKeyConstraint('trustMetadataKey', ['role', 'version'])
     .execute()
   // Releases of before are in no metadata: their counter of 0 is below every floor.
-  await addColumn(db, 'release', 'counter', 'bigint')
-  await addColumn(db, 'release', 'revokedAt', 'bigint')
-  await addColumn(db, 'release', 'revokedReason', 'text')
-  await addColumn(db, 'model', 'floor', 'bigint')
+  await addColumns(db, 'release', { counter: 'bigint', revokedAt: 'bigint', revokedReason: 'text' })
+  await addColumns(db, 'model', { floor: 'bigint' })
 }
 
-/** A column that may be there already: after a kill SQLite begins a migration again. */
-async function addColumn(
+/** Columns that may be there already: after a kill SQLite begins a migration again. */
+async function addColumns(
   db: Schema,
   table: string,
-  column: string,
-  type: 'bigint' | 'text',
+  columns: Readonly<Record<string, 'bigint' | 'text'>>,
 ): Promise<void> {
   const tables = await db.introspection.getTables()
-  const known = tables.find(({ name }) => name === table)?.columns
-  if (known?.some(({ name }) => name === column)) return
-  await db.schema.alterTable(table).addColumn(column, type).execute()
+  const known = tables.find(({ name }) => name === table)?.columns ?? []
+  for (const [column, type] of Object.entries(columns)) {
+    if (known.some(({ name }) => name === column)) continue
+    await db.schema.alterTable(table).addColumn(column, type).execute()
+  }
 }
