@@ -21,7 +21,8 @@ function object(value: object): string {
   return `{${members.join(',')}}`
 }
 
-const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+const quote = (text: string): string =>
+  /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 
 function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${value} has no canonical JSON`)
