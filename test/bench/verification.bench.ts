@@ -41,6 +41,8 @@ export const bench: Bench = {
       const manifest = releaseCodec.encode(sampleRelease({ version: `1.${1000 + round}.0` }))
       const path = pathOf(0, 1000 + round)
       await repository.addTarget('model.model-0', path, manifest)
+      // As many as before: a publisher takes old releases out.
+      delete repository.roles.get('model.model-0')!.targets[pathOf(0, 1000 + round - releasesEach)]
       await repository.publish('model.model-0', 'snapshot', 'timestamp')
       const cpu = process.cpuUsage()
       const begin = performance.now()

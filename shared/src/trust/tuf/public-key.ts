@@ -38,7 +38,7 @@ async function importKey({ keytype, scheme, keyval }: TufKey): Promise<PublicKey
 }
 
 /** @throws when the text is not 32 bytes in hexadecimal */
-export const importRawEd25519 = (text: string): Promise<CryptoKey> =>
+export const importRawEd25519 = async (text: string): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', parseHex(text), 'Ed25519', true, ['verify'])
 
 async function importEd25519(text: string): Promise<PublicKey> {
