@@ -17,7 +17,7 @@ export class Browser {
 
   /** A request of the server's own page; headers that are undefined are left out. */
   async send(
-    route: `${string} /${string}`,
+    route: `${string} ${string}`,
     body?: unknown,
     headers: Readonly<Record<string, string | undefined>> = {},
   ): Promise<Response> {
@@ -32,7 +32,7 @@ export class Browser {
       method,
       redirect: 'manual',
       headers: Object.entries(all).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: toBody(body) }),
     })
     for (const line of response.headers.getSetCookie()) this.#take(line)
     return response
@@ -44,3 +44,6 @@ export class Browser {
     else this.#cookies.set(name, value)
   }
 }
+
+const toBody = (body: unknown): string | URLSearchParams =>
+  body instanceof URLSearchParams ? body : JSON.stringify(body)

@@ -43,5 +43,10 @@ for (const [title, name, args] of checks) {
   say(`\n${title}`)
   if (attempt(process.execPath, [program(name), ...args]) !== 0) failed.push(title)
 }
+const interop = 'TUF, against its reference implementation'
+say(`\n${interop}`)
+if (attempt(process.execPath, [path.join(root, 'test/interop/tuf/run.mjs')]) !== 0) {
+  failed.push(interop)
+}
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`)
 process.exitCode = failed.length > 0 ? 1 : 0

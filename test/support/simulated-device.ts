@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly secret: string
   readonly labels: Readonly<Record<string, string>>
   readonly behave: Behaviour
+  /** Stands in every field of its report that takes any text. */
+  readonly says?: string
 }
 
 /**
@@ -113,6 +115,7 @@ export class SimulatedDevice implements AsyncDisposable {
 
   #state(): ReportedState {
     const isAgent = this.#options.kind === 'agent'
+    const { says } = this.#options
     return {
       v: 1,
       device: this.id,
@@ -126,6 +129,7 @@ export class SimulatedDevice implements AsyncDisposable {
       storage: { usedBytes: 1_843_200, freeBytes: 26_843_545_600 },
       slots: this.#slots,
       problems: [],
+      ...(says !== undefined && wordsOf(says)),
     }
   }
 
@@ -149,6 +153,23 @@ export class SimulatedDevice implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#link.publish(topics.presence(this.id), { v: 1, state: 'offline' })
     await this.#link[Symbol.asyncDispose]()
+  }
+}
+
+/** One text in every field, as long as each may be. */
+function wordsOf(says: string): Pick<ReportedState, 'agent' | 'capabilities' | 'problems'> {
+  const [long, short] = [says.slice(0, 64), says.slice(0, 32)]
+  return {
+    agent: { name: long, version: long },
+    capabilities: {
+      runtime: long,
+      os: long,
+      arch: short,
+      cores: 1,
+      providers: [short],
+      engine: { name: long, version: long },
+    },
+    problems: [{ code: long, message: says }],
   }
 }
 

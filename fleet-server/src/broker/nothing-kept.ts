@@ -30,6 +30,14 @@ export const silentBus = {
 /** Every session is clean, so there is nothing that a session leaves behind. */
 const nothing = async (): Promise<void> => {}
 
+/** Each connection takes one; an iterable behind it would cost more than the rest of a CONNECT. */
+const emptyStream = () =>
+  new Readable({
+    read() {
+      this.push(null)
+    },
+  })
+
 /**
  * What aedes asks of a persistence, with nothing in it: sessions are clean, devices' messages are
  * stored by the features, chunks are sent by `BlobSender`. What remains are the desired state and
@@ -53,11 +61,11 @@ export const retainedOnly = (
   outgoingEnqueueCombi: nothing,
   outgoingUpdate: nothing,
   outgoingClearMessageId: nothing,
-  outgoingStream: () => Readable.from([]),
+  outgoingStream: emptyStream,
   cleanIncoming: nothing,
   putWill: nothing,
   delWill: nothing,
-  streamWill: () => Readable.from([]),
+  streamWill: emptyStream,
 })
 
 /** For the many subscriptions to chunks: a stream for each would cost as much as the chunk. */

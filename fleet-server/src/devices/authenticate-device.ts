@@ -1,11 +1,14 @@
 import { jwtVerify } from 'jose'
-import { importPublicKey, mqttAudience } from '@kedge/shared/trust/keys'
+import type { TrustedKey } from '@kedge/shared/trust/dsse'
+import { importPublicKey, mqttAudience, type PublicKey } from '@kedge/shared/trust/keys'
 import type { ServerContext } from '../context.js'
 import type { DeviceAuthenticator } from './device-door.js'
 
 /** In seconds. A device makes a new token for each connection, so a stolen one is soon worthless. */
 const longestLife = 10 * 60
 const clockSkew = 60
+/** Keys that are kept imported; a fleet that comes back at once needs them all again. */
+const keptKeys = 20_000
 
 /** Checks tokens that devices sign with their own keys (RFC 7519; EdDSA only, RFC 8037). */
 export function createDeviceAuthenticator({
@@ -13,11 +16,13 @@ export function createDeviceAuthenticator({
   devices,
   log,
 }: Pick<ServerContext, 'clock' | 'devices' | 'log'>): DeviceAuthenticator {
+  const keys = new Map<string, Promise<TrustedKey>>()
   return {
     async authenticate(device, password) {
+      // Asked each time: a device that is revoked has no key any more.
       const publicKey = await devices.publicKey(device)
       if (publicKey === undefined) return false
-      const { key } = await importPublicKey({ id: device, key: publicKey })
+      const { key } = await importOnce(keys, { id: device, key: publicKey })
       try {
         const { payload } = await jwtVerify(password, key, {
           algorithms: ['EdDSA', 'Ed25519'],
@@ -37,4 +42,14 @@ export function createDeviceAuthenticator({
       }
     },
   }
+}
+
+function importOnce(keys: Map<string, Promise<TrustedKey>>, publicKey: PublicKey) {
+  const known = keys.get(publicKey.key)
+  if (known) return known
+  const imported = importPublicKey(publicKey)
+  const [oldest] = keys.keys()
+  if (keys.size >= keptKeys && oldest !== undefined) keys.delete(oldest)
+  keys.set(publicKey.key, imported)
+  return imported
 }

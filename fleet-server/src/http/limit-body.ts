@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { maxChunkBytes } from '@kedge/shared/delivery/chunk-index'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { formatBytes, KiB, MiB } from '@kedge/shared/util/units'
+import { accessOf } from './route-access.js'
 
 const limitTo = (maxSize: number) =>
   bodyLimit({
@@ -24,5 +25,7 @@ const ofAnythingElse = limitTo(MiB(8))
 export const limitBody = createMiddleware((c, next) => {
   const { method, path } = c.req
   if (method === 'PUT' && path.includes('/blobs/')) return ofBlob(c, next)
-  return path.endsWith('/enrol') ? ofStranger(c, next) : ofAnythingElse(c, next)
+  const action = accessOf(c)?.action
+  const isOpen = action === 'anyone' || action === 'device'
+  return isOpen ? ofStranger(c, next) : ofAnythingElse(c, next)
 })

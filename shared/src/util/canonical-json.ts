@@ -14,20 +14,25 @@ export function canonicalJson(value: unknown): string {
 }
 
 function object(value: object): string {
-  const members = Object.entries(value)
-    .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([key, member]) => `${quote(key)}:${canonicalJson(member)}`)
+  const fields = value as Record<string, unknown>
+  const members = sortByCodePoint(Object.keys(fields)).map(
+    (key) => `${quote(key)}:${canonicalJson(fields[key])}`,
+  )
   return `{${members.join(',')}}`
 }
 
-const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+const quote = (text: string): string =>
+  /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 
 function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${value} has no canonical JSON`)
   return String(value)
 }
 
-/** `<` compares UTF-16 units, which put U+10000 before U+FFFF. */
+/** Without an order sort() compares UTF-16 units, which put U+10000 before U+FFFF. */
+const sortByCodePoint = (keys: string[]): string[] =>
+  keys.some((key) => /[\ud800-\uffff]/.test(key)) ? keys.sort(compareCodePoints) : keys.sort()
+
 function compareCodePoints(a: string, b: string): number {
   let at = 0
   while (at < a.length && a[at] === b[at]) at += 1

@@ -5,20 +5,16 @@ interface ProblemFacts {
   readonly status: number
   readonly title: string
   readonly detail: string
-  /** Seconds to wait before the next try, where the server has said so. */
-  readonly retryAfterS?: number | undefined
 }
 
 /** A problem document (RFC 9457) that the server answered with, or no answer at all. */
 export class ApiError extends KedgeError<'http-failed'> {
   override name = 'ApiError'
   readonly status: number
-  readonly retryAfterS: number | undefined
 
-  constructor({ status, title, detail, retryAfterS }: ProblemFacts) {
+  constructor({ status, title, detail }: ProblemFacts) {
     super('http-failed', detail === '' ? title : detail)
     this.status = status
-    this.retryAfterS = retryAfterS
   }
 
   override get retryable(): boolean {
@@ -30,11 +26,9 @@ export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined)
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const text = (value: unknown, fallback: string) => (typeof value === 'string' ? value : fallback)
-  const wait = Number(response.headers.get('retry-after') ?? NaN)
   return new ApiError({
     status: response.status,
     title: text(fields['title'], `The server answered ${response.status}`),
     detail: text(fields['detail'], ''),
-    retryAfterS: Number.isFinite(wait) ? wait : undefined,
   })
 }

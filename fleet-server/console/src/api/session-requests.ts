@@ -1,4 +1,5 @@
 import {
+  browserSupportsWebAuthn,
   type PublicKeyCredentialRequestOptionsJSON,
   startAuthentication,
 } from '@simplewebauthn/browser'
@@ -13,6 +14,10 @@ export const signInByPassword = (name: string, password: string) =>
 
 /** The token is exchanged for a session and kept nowhere. */
 export const signInByToken = (token: string) => answerTo(api.session.$post({ json: { token } }))
+
+/** Browsers keep passkeys for a host name, on https and on this machine; never for a bare address. */
+export const canUsePasskeys = (): boolean =>
+  browserSupportsWebAuthn() && isSecureContext && !/^[\d.]+$|^\[/.test(location.hostname)
 
 /** The browser asks its person which passkey, and for a touch. */
 export async function signInByPasskey(): Promise<void> {

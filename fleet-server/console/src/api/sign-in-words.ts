@@ -1,4 +1,3 @@
-import { formatSpan } from '../parts/format.js'
 import { ApiError } from './problem.js'
 
 type Way = 'password' | 'passkey' | 'register' | 'token' | 'setup'
@@ -27,15 +26,15 @@ const setUpAlready = 'This server has users already, so its setup link is of no 
 /** Why nobody was let in, for whoever stands before the door. */
 export function wordsFor(error: Error, way: Way): Error {
   if (!(error instanceof ApiError)) return new Error(browserWords(error) ?? error.message)
-  if (error.status === 429) {
-    const wait = error.retryAfterS
-    const when = wait === undefined ? 'later' : `in ${formatSpan(Math.max(1, wait) * 1_000)}`
-    return new Error(`Too many attempts. Try again ${when}.`)
-  }
+  // The server says for how long.
+  if (error.status === 429) return new Error(asSentence(error.message))
   if (way === 'setup' && error.status === 409) return new Error(setUpAlready)
   const isRefusal = error.status === 401 || error.status === 403
   return isRefusal ? new Error(refused[way]) : error
 }
+
+const asSentence = (text: string): string =>
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 
 /** What a browser error means; undefined when it is none that WebAuthn names. */
 export const browserWords = (error: Error): string | undefined => browserSays[error.name]

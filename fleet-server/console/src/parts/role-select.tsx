@@ -18,7 +18,7 @@ export function RoleSelect({ value, onChange, size = 'xs' }: RoleSelectProps) {
       label="Role"
       data={grantableRoles(granter?.role)}
       value={value}
-      description={roleWords[value]}
+      description={`may ${roleWords[value]}`}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       onChange={(event) => onChange(event.currentTarget.value as Role)}
     />

@@ -1,14 +1,14 @@
 import type { Role } from '../api/documents.js'
 import { mayGrant, roles } from '../../../src/accounts/permissions.js'
 
-/** What each role is for, in half a line. */
+/** What each role may, to be read after that word. */
 export const roleWords: Readonly<Record<Role, string>> = {
-  owner: 'may do everything, the root of trust included',
-  admin: 'people, tokens, publishers, models, devices and rollouts',
-  publisher: 'pushes and revokes releases',
-  operator: 'devices, enrolment and rollouts',
-  viewer: 'looks, and changes nothing',
-  auditor: 'looks, at people, tokens and the audit trail too',
+  owner: 'do everything, also replace root keys',
+  admin: 'do all but what only owners may',
+  publisher: 'push and revoke releases',
+  operator: 'enrol and change devices, and roll out',
+  viewer: 'look, and change nothing',
+  auditor: 'look, also at people and the audit trail',
 }
 
 /** The roles that somebody may give away, as the choices of a select. */

@@ -1,10 +1,9 @@
-import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Session } from '../api/documents.js'
 import { enterBy, rememberPlace } from '../api/sign-in.js'
-import { signInByPasskey } from '../api/session-requests.js'
+import { canUsePasskeys, signInByPasskey } from '../api/session-requests.js'
 import { wordsFor } from '../api/sign-in-words.js'
 import { ErrorNote } from '../parts/notices.js'
 import { PasswordForm } from './password-form.js'
@@ -48,7 +47,7 @@ function PeopleIn({ methods }: { methods: readonly string[] }) {
     <>
       {methods.includes('password') && <PasswordForm />}
       <div className={classes.others}>
-        {methods.includes('passkey') && browserSupportsWebAuthn() && (
+        {methods.includes('passkey') && canUsePasskeys() && (
           <Button
             size="sm"
             variant="default"

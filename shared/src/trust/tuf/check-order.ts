@@ -38,19 +38,14 @@ function checkNotOlder(name: string, version: number | undefined, trusted: numbe
 /** The reader has seen to it that timestamp has this entry. */
 export const snapshotOf = ({ meta }: TimestampDocument): MetaFile => own(meta, 'snapshot.json')!
 
-/** 5.5.2, 5.6.2. @throws TrustError `metadata-mixed` */
-export async function checkAnnounced(
+/** Whether a file is the one that its parent announces (5.5.2, 5.5.4, 5.6.2, 5.6.4). */
+export async function isAnnounced(
   bytes: Uint8Array,
-  { length = bytes.length, hashes }: { length?: number; hashes?: Hashes },
-): Promise<void> {
-  if (bytes.length === length && (!hashes || (await hasHashes(bytes, hashes)))) return
-  throw new TrustError('metadata-mixed', 'a file is not the one whose hash was announced')
-}
-
-/** 5.5.4, 5.6.4. @throws TrustError `metadata-mixed` */
-export function checkVersion({ _type, version }: SignedDocument, announced: number): void {
-  if (version === announced) return
-  throw new TrustError('metadata-mixed', `${_type} has version ${version}, not ${announced}`)
+  { version }: SignedDocument,
+  meta: MetaFile,
+): Promise<boolean> {
+  if (version !== meta.version || bytes.length !== (meta.length ?? bytes.length)) return false
+  return meta.hashes === undefined || hasHashes(bytes, meta.hashes)
 }
 
 /** Whether the bytes have every hash of a kind that is known, and there is one. */

@@ -15,7 +15,7 @@ export function toRawEcdsa(der: Uint8Array): Uint8Array | undefined {
     const integer = der.subarray(at + 2, at + 2 + length)
     if (integer.length !== length || integer[0]! >= 0x80) return undefined
     const digits = integer[0] === 0 ? integer.subarray(1) : integer
-    if (digits.length > size || (digits !== integer && (digits[0] ?? 0xff) < 0x80)) return undefined
+    if (digits.length > size || (digits !== integer && (digits[0] ?? 0) < 0x80)) return undefined
     raw.set(digits, end - digits.length)
     at += 2 + length
   }

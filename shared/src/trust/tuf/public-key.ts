@@ -15,12 +15,17 @@ const pem = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KE
 const hex = /^(?:[0-9a-f]{2})+$/i
 const smallestModulus = 2048
 
+/** Of the roots and delegations that are in use, whose keys check file after file. */
+const imported = new WeakMap<TufKey, Promise<PublicKey | undefined>>()
+
 /** Undefined for kinds that are not known (4.2 asks to go on without them) and for what is no key. */
-export async function importTufKey({
-  keytype,
-  scheme,
-  keyval,
-}: TufKey): Promise<PublicKey | undefined> {
+export function importTufKey(key: TufKey): Promise<PublicKey | undefined> {
+  const publicKey = imported.get(key) ?? importKey(key)
+  imported.set(key, publicKey)
+  return publicKey
+}
+
+async function importKey({ keytype, scheme, keyval }: TufKey): Promise<PublicKey | undefined> {
   try {
     if (keytype === 'ed25519' && scheme === 'ed25519') return await importEd25519(keyval.public)
     if (keytype === 'rsa' && scheme === 'rsassa-pss-sha256') return await importRsa(keyval.public)
@@ -33,13 +38,13 @@ export async function importTufKey({
 }
 
 /** @throws when the text is not 32 bytes in hexadecimal */
-export const importRawEd25519 = (text: string): Promise<CryptoKey> =>
+export const importRawEd25519 = async (text: string): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', parseHex(text), 'Ed25519', true, ['verify'])
 
 async function importEd25519(text: string): Promise<PublicKey> {
   const key = await importRawEd25519(text)
   return {
-    identity: await identify(key, 'raw'),
+    identity: text.toLowerCase(),
     isSigner: (signature, bytes) => crypto.subtle.verify('Ed25519', key, signature, bytes),
   }
 }
@@ -50,7 +55,7 @@ async function importP256(text: string): Promise<PublicKey> {
     ? await crypto.subtle.importKey('raw', parseHex(text), p256, true, ['verify'])
     : await crypto.subtle.importKey('spki', parsePem(text), p256, true, ['verify'])
   return {
-    identity: await identify(key, 'spki'),
+    identity: await identify(key),
     isSigner: async (signature, bytes) => {
       const raw = toRawEcdsa(signature)
       if (raw === undefined) return false
@@ -66,7 +71,7 @@ async function importRsa(text: string): Promise<PublicKey> {
   // The scheme leaves the salt open: most signers take the digest's length, some all that fits.
   const longest = Math.ceil((modulusLength - 1) / 8) - 32 - 2
   return {
-    identity: await identify(key, 'spki'),
+    identity: await identify(key),
     isSigner: async (signature, bytes) => {
       for (const saltLength of [32, longest]) {
         const scheme = { name: 'RSA-PSS', saltLength } as const
@@ -77,8 +82,8 @@ async function importRsa(text: string): Promise<PublicKey> {
   }
 }
 
-const identify = async (key: CryptoKey, format: 'raw' | 'spki'): Promise<string> =>
-  toHex(new Uint8Array(await crypto.subtle.exportKey(format, key)))
+const identify = async (key: CryptoKey): Promise<string> =>
+  toHex(new Uint8Array(await crypto.subtle.exportKey('spki', key)))
 
 function parseHex(text: string): Uint8Array {
   if (!hex.test(text)) throw new RangeError('it is not hexadecimal')

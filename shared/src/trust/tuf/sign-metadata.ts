@@ -16,7 +16,7 @@ export const signMetadata = (
  *
  * @throws TrustError `metadata-invalid`
  */
-export const addSignatures = (
+export const addSignatures = async (
   file: Uint8Array,
   type: SignedDocument['_type'],
   signers: readonly TufSigner[],

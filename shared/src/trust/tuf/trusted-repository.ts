@@ -3,11 +3,10 @@ import { TrustError } from '../../errors/trust-error.js'
 import { Exclusive } from '../../util/exclusive.js'
 import { KiB, MiB, type Ms } from '../../util/units.js'
 import {
-  checkAnnounced,
   checkFresh,
   checkSnapshotFollows,
   checkTimestampFollows,
-  checkVersion,
+  isAnnounced,
   snapshotOf,
 } from './check-order.js'
 import type {
@@ -40,6 +39,15 @@ interface Refreshed {
   readonly snapshot: SnapshotDocument
 }
 
+type DocumentOf<T extends SignedDocument['_type']> = Extract<SignedDocument, { _type: T }>
+
+/** A file with enough signatures of a role's keys, as that role was described then. */
+interface Verified<T extends SignedDocument = SignedDocument> {
+  readonly document: T
+  readonly bytes: Uint8Array
+  readonly by: Delegation['role']
+}
+
 /** A role's file, as the role above it announces it. */
 interface Announced<T> {
   readonly type: T
@@ -55,8 +63,8 @@ export class TrustedRepository {
   readonly #turn = new Exclusive()
   #root: TrustedRoot
   #refreshed: Refreshed | undefined
-  /** Documents of this refresh by role, and the delegation whose keys they were verified with. */
-  readonly #targets = new Map<string, { document: TargetsDocument; by: Delegation['role'] }>()
+  /** Trusted files by role, so that what has been verified is not verified again. */
+  readonly #verified = new Map<string, Verified>()
 
   private constructor(options: RepositoryOptions, root: TrustedRoot) {
     this.#options = options
@@ -88,7 +96,6 @@ export class TrustedRepository {
     return this.#turn.run(async () => {
       const now = this.#options.now()
       this.#refreshed = undefined
-      this.#targets.clear()
       await this.#updateRoot()
       checkFresh(this.#root.document, now)
       const timestamp = await this.#updateTimestamp(now)
@@ -126,8 +133,10 @@ export class TrustedRepository {
       // 5.3.11, so that a repository can recover from versions that a thief has raised. Before the
       // root is written: a device that stops in between does it again.
       if (revokesOnlineKeys(this.#root, next)) {
-        await store.remove('timestamp.json')
-        await store.remove('snapshot.json')
+        for (const name of ['timestamp', 'snapshot']) {
+          await store.remove(`${name}.json`)
+          this.#verified.delete(name)
+        }
       }
       await store.write('root.json', bytes)
       this.#root = next
@@ -138,89 +147,82 @@ export class TrustedRepository {
     const by = this.#topLevel('timestamp')
     const bytes = await this.#fetch('timestamp.json', this.#limits.timestamp)
     if (!bytes) throw new TrustError('metadata-missing', 'there is no timestamp.json')
-    const file = readMetadata(bytes, 'timestamp')
-    await verifyMetadata(file, by.role, by.keys)
-    const trusted = await this.#readTrusted('timestamp', by)
-    if (trusted) checkTimestampFollows(file.signed, trusted)
+    const next = await verify('timestamp', bytes, by)
+    const trusted = await this.#trusted('timestamp', by)
+    if (trusted) checkTimestampFollows(next.document, trusted.document)
     // 5.4.3.1: one with the same version is put aside, whatever else it says.
-    const isNew = file.signed.version !== trusted?.version
-    const document = isNew ? file.signed : trusted
+    const isNew = next.document.version !== trusted?.document.version
+    const { document } = isNew ? next : trusted
     checkFresh(document, now)
-    if (isNew) await this.#options.store.write('timestamp.json', bytes)
+    if (isNew) await this.#keep(by, next)
     return document
   }
 
-  async #updateSnapshot(timestamp: TimestampDocument, now: Ms): Promise<SnapshotDocument> {
+  #updateSnapshot(timestamp: TimestampDocument, now: Ms): Promise<SnapshotDocument> {
     const by = this.#topLevel('snapshot')
     const announced = { type: 'snapshot', meta: snapshotOf(timestamp), by, now } as const
-    const trusted = await this.#readTrusted('snapshot', by)
-    return this.#update(announced, (next) => {
+    return this.#update(announced, (next, trusted) => {
       if (trusted) checkSnapshotFollows(next, trusted)
     })
   }
 
-  async #loadTargets(by: Delegation): Promise<TargetsDocument> {
+  #loadTargets(by: Delegation): Promise<TargetsDocument> {
     if (!this.#refreshed) throw new InvariantError('a target was asked for before refresh()')
-    const loaded = this.#targets.get(by.name)
-    if (loaded?.by === by.role) return loaded.document
     const { now, snapshot } = this.#refreshed
     const meta = own(snapshot.meta, `${by.name}.json`)
     if (!meta) throw new TrustError('metadata-mixed', `snapshot does not list ${by.name}`)
     const announced = { type: 'targets', meta, by, now } as const
-    const document = await this.#update(announced, this.#options.names ?? checkNames)
-    this.#targets.set(by.name, { document, by: by.role })
-    return document
+    return this.#update(announced, this.#options.names ?? checkNames)
   }
 
-  /** The announced file: the stored one when it is that, else fetched, checked, and then stored. */
+  /** The announced file: the trusted one when it is that, else fetched, checked, and then kept. */
   async #update<T extends 'snapshot' | 'targets'>(
     { type, meta, by, now }: Announced<T>,
-    check: (document: Extract<SignedDocument, { _type: T }>) => void,
-  ): Promise<Extract<SignedDocument, { _type: T }>> {
-    const { store } = this.#options
-    const stored = await this.#readTrusted(type, by, meta)
-    if (stored) {
-      checkFresh(stored, now)
-      return stored
+    check: (next: DocumentOf<T>, trusted: DocumentOf<T> | undefined) => void,
+  ): Promise<DocumentOf<T>> {
+    const trusted = await this.#trusted(type, by)
+    if (trusted && (await isAnnounced(trusted.bytes, trusted.document, meta))) {
+      checkFresh(trusted.document, now)
+      return trusted.document
     }
     const prefix = this.#root.document.consistent_snapshot ? `${meta.version}.` : ''
     const name = `${prefix}${by.name}.json`
     const limit = Math.min(meta.length ?? Infinity, this.#limits[type])
     const bytes = await this.#fetch(name, limit)
     if (!bytes) throw new TrustError('metadata-missing', `there is no ${name}`)
-    await checkAnnounced(bytes, meta)
-    const file = readMetadata(bytes, type)
-    await verifyMetadata(file, by.role, by.keys)
-    checkVersion(file.signed, meta.version)
-    check(file.signed)
-    checkFresh(file.signed, now)
-    await store.write(`${by.name}.json`, bytes)
-    return file.signed
+    const next = await verify(type, bytes, by)
+    if (!(await isAnnounced(bytes, next.document, meta))) {
+      throw new TrustError('metadata-mixed', `${name} is not the file that was announced`)
+    }
+    check(next.document, trusted?.document)
+    checkFresh(next.document, now)
+    await this.#keep(by, next)
+    return next.document
   }
 
-  /**
-   * The stored file of a role, if it is the announced one and still verifies; its keys may have changed.
-   * 5.5.5 wants the stored snapshot whatever is announced now.
-   */
-  async #readTrusted<T extends 'timestamp' | 'snapshot' | 'targets'>(
+  /** The kept file of a role, unless its keys no longer vouch for it. */
+  async #trusted<T extends 'timestamp' | 'snapshot' | 'targets'>(
     type: T,
     by: Delegation,
-    meta?: MetaFile,
-  ): Promise<Extract<SignedDocument, { _type: T }> | undefined> {
+  ): Promise<Verified<DocumentOf<T>> | undefined> {
+    const known = this.#verified.get(by.name)
+    // A role is described by one document: the same description has the same keys.
+    if (known?.by === by.role) return known as Verified<DocumentOf<T>>
     const bytes = await this.#options.store.read(`${by.name}.json`)
     if (!bytes) return undefined
     try {
-      const file = readMetadata(bytes, type)
-      await verifyMetadata(file, by.role, by.keys)
-      if (meta) {
-        checkVersion(file.signed, meta.version)
-        await checkAnnounced(bytes, meta)
-      }
-      return file.signed
+      const verified = await verify(type, bytes, by)
+      this.#verified.set(by.name, verified)
+      return verified
     } catch (error) {
       if (error instanceof TrustError) return undefined
       throw error
     }
+  }
+
+  async #keep({ name }: Delegation, verified: Verified): Promise<void> {
+    await this.#options.store.write(`${name}.json`, verified.bytes)
+    this.#verified.set(name, verified)
   }
 
   /** @throws TrustError `metadata-too-large` when the fetcher has not kept to the limit */
@@ -231,4 +233,15 @@ export class TrustedRepository {
     }
     return bytes
   }
+}
+
+/** @throws TrustError `metadata-invalid`, `signature-invalid` */
+async function verify<T extends SignedDocument['_type']>(
+  type: T,
+  bytes: Uint8Array,
+  by: Delegation,
+): Promise<Verified<DocumentOf<T>>> {
+  const file = readMetadata(bytes, type)
+  await verifyMetadata(file, by.role, by.keys)
+  return { document: file.signed, bytes, by: by.role }
 }

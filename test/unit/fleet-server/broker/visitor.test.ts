@@ -6,7 +6,7 @@ import { Visitor } from '../../../../fleet-server/src/broker/visitor.js'
 import { ManualClock } from '../../../support/manual-clock.js'
 import { connectBytes, publishBytes } from '../../../support/mqtt-bytes.js'
 
-async function visit() {
+function visit() {
   const clock = new ManualClock()
   const connection = new PassThrough()
   const errors: Error[] = []
@@ -38,14 +38,14 @@ const message = publishBytes('t', Buffer.alloc(100_000))
 
 describe('a packet on its way', () => {
   it('ends its connection when it takes too long', async () => {
-    const { come, pace } = await visit()
+    const { come, pace } = visit()
     come(message.subarray(0, 1))
     expect(await pace(30)).toEqual([])
     expect(await pace(1)).toEqual(['slow'])
   })
 
   it('may take a second longer for each KiB that comes', async () => {
-    const { come, pace } = await visit()
+    const { come, pace } = visit()
     come(message.subarray(0, 10))
     come(message.subarray(10, 10 + 60 * 1024))
     expect(await pace(89)).toEqual([])
@@ -53,7 +53,7 @@ describe('a packet on its way', () => {
   })
 
   it('may take its time again when it is another', async () => {
-    const { come, pace } = await visit()
+    const { come, pace } = visit()
     come(message.subarray(0, 1_000))
     expect(await pace(25)).toEqual([])
     come(Buffer.concat([message.subarray(1_000), message.subarray(0, 1_000)]))
@@ -62,7 +62,7 @@ describe('a packet on its way', () => {
   })
 
   it('is none between two', async () => {
-    const { come, pace } = await visit()
+    const { come, pace } = visit()
     come(message)
     expect(await pace(10_000)).toEqual([])
   })

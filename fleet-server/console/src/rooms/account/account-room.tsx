@@ -24,7 +24,7 @@ export function AccountRoom() {
           items={[
             ['Signed in as', isPerson ? actor.name : `${actor.name}, a token`],
             ['Role', actor.role],
-            ['It allows', roleWords[actor.role]],
+            ['You may', roleWords[actor.role]],
           ]}
         />
         {leave.error !== null && <ErrorNote error={leave.error} />}

@@ -1,10 +1,10 @@
-import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { addPasskey, removePasskey } from '../../api/account-changes.js'
 import { passkeysQuery } from '../../api/account-queries.js'
 import type { Passkey } from '../../api/documents.js'
+import { canUsePasskeys } from '../../api/session-requests.js'
 import { wordsFor } from '../../api/sign-in-words.js'
 import { ConfirmDialog } from '../../parts/confirm-dialog.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
@@ -50,13 +50,7 @@ function PasskeyForm() {
       return queries.invalidateQueries({ queryKey: ['passkeys'] })
     },
   })
-  if (!browserSupportsWebAuthn()) {
-    return (
-      <p className="soft">
-        Passkeys work only where the console is opened over https, or as localhost.
-      </p>
-    )
-  }
+  if (!canUsePasskeys()) return <OpenByName />
   const submit = (event: FormEvent) => {
     event.preventDefault()
     add.mutate(name.trim())
@@ -83,6 +77,15 @@ function PasskeyForm() {
     </>
   )
 }
+
+/** A passkey belongs to a name. */
+const OpenByName = () => (
+  <p className="soft">
+    Passkeys belong to a host name: open the console by its name over https, or as{' '}
+    <a href={`http://localhost:${location.port}/settings/account`}>localhost</a> on the machine it
+    runs on.
+  </p>
+)
 
 const columnsWith = (onRemove: (passkey: Passkey) => void): readonly Column<Passkey>[] => [
   { key: 'name', head: 'Passkey', phone: 'lead', cell: ({ name }) => <b>{name}</b> },

@@ -35,7 +35,8 @@ export const auditColumns: readonly Column<AuditRecord>[] = [
   { key: 'digests', head: 'Digests', width: '24%', cell: (row) => <Digests row={row} /> },
 ]
 
-function Who({ row: { actor, method, ip } }: { row: AuditRecord }) {
+function Who({ row }: { row: AuditRecord }) {
+  const { actor } = row
   const isNamed = actor.name !== ''
   return (
     <>
@@ -51,13 +52,15 @@ function Who({ row: { actor, method, ip } }: { row: AuditRecord }) {
         actor.kind
       )}
       <div className="quiet small">
-        {isNamed && `${actor.kind} `}
-        {method !== 'none' && `by ${method} `}
-        {ip !== '' && `from ${ip}`}
+        {[isNamed ? actor.kind : '', wayOf(row), row.ip === '' ? '' : `from ${row.ip}`].join(' ')}
       </div>
     </>
   )
 }
+
+// A token comes in by itself and a device by its key; people have several ways.
+const wayOf = ({ actor, method }: AuditRecord): string =>
+  method === 'none' || actor.kind === 'token' || actor.kind === 'device' ? '' : `by ${method}`
 
 /** What was there before and after, without saying it: equal documents have equal digests. */
 function Digests({ row }: { row: AuditRecord }) {

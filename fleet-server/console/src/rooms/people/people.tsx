@@ -68,10 +68,10 @@ function useColumns(onOpen: (open: Open) => void): readonly Column<User>[] {
     {
       key: 'role',
       head: 'Role',
-      width: '34%',
+      width: '38%',
       cell: ({ role }) => (
         <>
-          {role} <span className="quiet small">{roleWords[role]}</span>
+          {role} <span className="quiet small">may {roleWords[role]}</span>
         </>
       ),
     },
@@ -92,7 +92,7 @@ function useColumns(onOpen: (open: Open) => void): readonly Column<User>[] {
     {
       key: 'act',
       head: 'Actions',
-      width: '172px',
+      width: '196px',
       align: 'end',
       phone: 'bare',
       cell: (user) => open(user) && <Actions user={user} onOpen={onOpen} />,

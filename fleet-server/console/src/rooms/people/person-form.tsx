@@ -40,7 +40,7 @@ export function PersonForm() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <div className={forms.wide}>
+        <div className={forms.middle}>
           <RoleSelect value={role} onChange={setRole} />
         </div>
         <div className={forms.middle}>

@@ -45,7 +45,7 @@ export function ServiceTokenForm({ onIssued }: { onIssued: (token: IssuedService
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <div className={forms.wide}>
+        <div className={forms.middle}>
           <RoleSelect value={role} onChange={setRole} />
         </div>
         <NativeSelect
