@@ -4,10 +4,12 @@ import { Bytes } from '@kedge/shared/util/units'
 import { systemEntropy } from '@kedge/shared/util/entropy'
 import { createDataFolder } from '../../edge-agent/src/files/data-layout.js'
 import { DiskModelStore } from '../../edge-agent/src/models/disk-model-store.js'
+import { DiskMetadataStore } from '../../edge-agent/src/state/disk-metadata-store.js'
 import { DiskStateStore } from '../../edge-agent/src/state/disk-state-store.js'
 import { SqliteSpool } from '../../edge-agent/src/telemetry/sqlite-spool.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { describeContract } from './describe-contract.js'
+import { metadataStoreContract } from './metadata-store.suite.js'
 import { modelStoreContract } from './model-store.suite.js'
 import { stateStoreContract } from './state-store.suite.js'
 import { telemetrySpoolContract } from './telemetry-spool.suite.js'
@@ -37,6 +39,16 @@ describeContract('DiskStateStore', stateStoreContract, async () => {
   return {
     store: new DiskStateStore(layout),
     reopen: () => Promise.resolve(new DiskStateStore(layout)),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+})
+
+describeContract('DiskMetadataStore', metadataStoreContract, async () => {
+  const folder = await temporaryFolder()
+  const layout = await createDataFolder(folder.path)
+  return {
+    store: new DiskMetadataStore(layout),
+    reopen: () => Promise.resolve(new DiskMetadataStore(layout)),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 })

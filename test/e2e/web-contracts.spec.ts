@@ -1,4 +1,7 @@
 import { inferenceHostContract } from '../contract/inference-host.suite.js'
+import { deviceAttacks } from '../contract/device-attacks.suite.js'
+import { deviceBars } from '../contract/device-bars.suite.js'
+import { metadataStoreContract } from '../contract/metadata-store.suite.js'
 import { modelStoreContract } from '../contract/model-store.suite.js'
 import { stateStoreContract } from '../contract/state-store.suite.js'
 import { telemetrySpoolContract } from '../contract/telemetry-spool.suite.js'
@@ -9,6 +12,9 @@ const implementations = {
   IdbModelStore: modelStoreContract,
   IdbStateStore: stateStoreContract,
   IdbSpool: telemetrySpoolContract,
+  IdbMetadataStore: metadataStoreContract,
+  Page: deviceAttacks,
+  CautiousPage: deviceBars,
   WebInferenceHost: inferenceHostContract,
 } as const
 

@@ -9,6 +9,8 @@ interface Sleeper {
 /** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
   #now: number
+  /** How far the time of day is off. */
+  #error = 0
   readonly #start: number
   readonly #sleepers = new Set<Sleeper>()
   /** Every duration that was slept, or is being. */
@@ -20,7 +22,12 @@ export class ManualClock implements Clock {
   }
 
   now(): Ms {
-    return Ms(this.#now)
+    return Ms(this.#now + this.#error)
+  }
+
+  /** Sets the clock, as a person or a bad battery does; durations do not notice. */
+  set(time: number): void {
+    this.#error = time - this.#now
   }
 
   monotonic(): Ms {

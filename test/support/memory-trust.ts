@@ -156,6 +156,15 @@ export class MemoryTrust {
     await this.renew()
   }
 
+  /** Signs everything but the root anew, with new expiry times. */
+  async renewAll(): Promise<void> {
+    const { targetsKey, publisher } = this.#parts
+    for (const [role, { targets }] of [...this.#targets]) {
+      await this.#putTargets(role, targets, [role === 'targets' ? targetsKey : publisher])
+    }
+    await this.renew()
+  }
+
   /** Signs snapshot and timestamp over what there is now. */
   async renew(): Promise<void> {
     const meta = [...this.#targets].map(([role, { version }]) => [`${role}.json`, { version }])

@@ -6,7 +6,7 @@ import type { DesiredState } from '../protocol/desired-state.js'
 import type { Enrolment } from '../protocol/enrolment.js'
 import type { Problem } from '../protocol/reported-state.js'
 import type { Envelope } from '../trust/dsse.js'
-import { Hours, Ms } from '../util/units.js'
+import { Hours, Minutes, Ms } from '../util/units.js'
 import { askTime } from './ask-time.js'
 import { DesiredIntake } from './desired-intake.js'
 import { checkAddressee, openDesired, toText, type AcceptedState } from './desired-checks.js'
@@ -18,8 +18,11 @@ import { RecordKeeper } from './record-keeper.js'
 import { barOf, raiseBars, withRevoked } from './release-bars.js'
 import { TrustedClock } from './trusted-clock.js'
 
-/** Metadata that was refreshed so long ago is refreshed again when there is a connection. */
-const refreshInterval = Hours(1)
+/** Metadata that was refreshed so long ago is refreshed again at the next look, one an hour. */
+const refreshInterval = Minutes(50)
+
+/** How far behind the kept time may be. */
+const keptEvery = Hours(1)
 
 interface StateParts {
   readonly host: DeviceHost
@@ -230,6 +233,8 @@ export class DeviceState {
     const now = await askTime(host, { ...enrolment, signers: trust.signers })
     if (now === undefined) return
     clock.answered(now)
+    // Not worth a write each time: what is kept only has to be near.
+    if (clock.lastSigned - keeper.record.lastSigned < keptEvery) return
     try {
       await keeper.change((record) => ({ ...record, lastSigned: clock.lastSigned }))
     } catch (error) {

@@ -167,9 +167,11 @@ export class DeviceTrust {
 
   async #find(path: string): Promise<TrustedTarget | undefined> {
     try {
-      return await this.#refreshing.run(() => {
+      return await this.#refreshing.run(async () => {
         if (this.#failure !== undefined) throw this.#failure
-        return this.#repository.target(path)
+        const target = await this.#repository.target(path)
+        this.problem = undefined
+        return target
       })
     } catch (error) {
       this.#note(error)

@@ -5,13 +5,16 @@ import { Seconds } from '@kedge/shared/util/units'
 import { BarredReleases } from '../../../web-runtime/src/inference/barred-releases.js'
 import { openInferenceHost } from '../../../web-runtime/src/inference/web-inference-host.js'
 import { IdbModelStore } from '../../../web-runtime/src/models/idb-model-store.js'
+import { IdbMetadataStore } from '../../../web-runtime/src/state/idb-metadata-store.js'
 import { IdbStateStore } from '../../../web-runtime/src/state/idb-state-store.js'
 import { Database } from '../../../web-runtime/src/storage/database.js'
 import { openIdbSpool } from '../../../web-runtime/src/telemetry/idb-spool.js'
 import type { InferenceHostSubject } from '../../contract/inference-host.suite.js'
+import type { MetadataStoreSubject } from '../../contract/metadata-store.suite.js'
 import type { ModelStoreSubject } from '../../contract/model-store.suite.js'
 import type { StateStoreSubject } from '../../contract/state-store.suite.js'
 import type { TelemetrySpoolSubject } from '../../contract/telemetry-spool.suite.js'
+import type { TrustSubject } from '../../contract/trust-scene.js'
 
 /** Databases of one subject, closed together. */
 class Databases implements AsyncDisposable {
@@ -49,6 +52,34 @@ export function openStateStore(): StateStoreSubject {
     async reopen() {
       await databases[Symbol.asyncDispose]()
       return new IdbStateStore(databases.open())
+    },
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  }
+}
+
+export function openMetadataStore(): MetadataStoreSubject {
+  const databases = new Databases()
+  return {
+    store: new IdbMetadataStore(databases.open()),
+    async reopen() {
+      await databases[Symbol.asyncDispose]()
+      return new IdbMetadataStore(databases.open())
+    },
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  }
+}
+
+/** The ports of a page, under a device that is attacked. */
+export async function openTrustPorts(): Promise<TrustSubject> {
+  const databases = new Databases()
+  const database = databases.open()
+  const { host } = await openHost()
+  return {
+    ports: {
+      models: new IdbModelStore(database, webSha256),
+      state: new IdbStateStore(database),
+      metadata: new IdbMetadataStore(database),
+      inference: host,
     },
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   }

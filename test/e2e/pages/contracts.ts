@@ -1,16 +1,30 @@
 import { check, type ContractCase } from '../../contract/contract.js'
 import { inferenceHostContract } from '../../contract/inference-host.suite.js'
+import { deviceAttacks } from '../../contract/device-attacks.suite.js'
+import { deviceBars } from '../../contract/device-bars.suite.js'
+import { metadataStoreContract } from '../../contract/metadata-store.suite.js'
 import { modelStoreContract } from '../../contract/model-store.suite.js'
 import { stateStoreContract } from '../../contract/state-store.suite.js'
 import { telemetrySpoolContract } from '../../contract/telemetry-spool.suite.js'
 import { tufClientContract } from '../../contract/tuf-client.suite.js'
 import { openTufSubject } from '../../support/tuf/tuf-client.js'
-import { openHost, openModelStore, openSpool, openStateStore } from './contract-subjects.js'
+import './immediate.js'
+import {
+  openHost,
+  openMetadataStore,
+  openModelStore,
+  openSpool,
+  openStateStore,
+  openTrustPorts,
+} from './contract-subjects.js'
 
 /** Runs one promise of a port on the browser's implementation; rejects when it is not kept. */
 export const contracts = {
   IdbModelStore: (name: string) => run(modelStoreContract.cases, name, openModelStore),
   IdbStateStore: (name: string) => run(stateStoreContract.cases, name, openStateStore),
+  IdbMetadataStore: (name: string) => run(metadataStoreContract.cases, name, openMetadataStore),
+  Page: (name: string) => run(deviceAttacks.cases, name, openTrustPorts),
+  CautiousPage: (name: string) => run(deviceBars.cases, name, openTrustPorts),
   IdbSpool: (name: string) => run(telemetrySpoolContract.cases, name, openSpool),
   WebInferenceHost: (name: string) => run(inferenceHostContract.cases, name, openHost),
   TrustedRepository: (name: string) => run(tufClientContract.cases, name, openTufSubject),

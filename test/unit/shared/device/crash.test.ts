@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Device } from '@kedge/shared/device/device'
 import { DeploymentError, InferenceError, StorageError } from '@kedge/shared/errors/device-error'
 import { eventually } from '../../../support/eventually.js'
-import { inputs, MemoryFleet, slotOf, type House } from '../../../support/memory-fleet.js'
+import { MemoryFleet, slotOf, type House } from '../../../support/memory-fleet.js'
+import { inputs } from '../../../support/scale-inputs.js'
 
 let fleet: MemoryFleet
 let house: House

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Device } from '@kedge/shared/device/device'
 import { eventually } from '../../../support/eventually.js'
-import { inputs, MemoryFleet, slotOf } from '../../../support/memory-fleet.js'
+import { MemoryFleet, slotOf } from '../../../support/memory-fleet.js'
+import { inputs } from '../../../support/scale-inputs.js'
 
 let fleet: MemoryFleet
 let device: Device | undefined

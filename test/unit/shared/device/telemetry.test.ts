@@ -5,12 +5,8 @@ import { topicMap } from '@kedge/shared/protocol/topic-map'
 import type { TelemetryWindow } from '@kedge/shared/telemetry/window'
 import { eventually } from '../../../support/eventually.js'
 import { settle } from '../../../support/manual-clock.js'
-import {
-  inputs,
-  MemoryFleet,
-  type House,
-  type ReleaseOptions,
-} from '../../../support/memory-fleet.js'
+import { MemoryFleet, type House, type LoadOptions } from '../../../support/memory-fleet.js'
+import { inputs } from '../../../support/scale-inputs.js'
 
 let fleet: MemoryFleet
 let house: House
@@ -25,7 +21,7 @@ afterEach(async () => {
   await device[Symbol.asyncDispose]()
 })
 
-async function deploy(factor: number, options: ReleaseOptions = {}): Promise<void> {
+async function deploy(factor: number, options: LoadOptions = {}): Promise<void> {
   await fleet.desire({ scale: await fleet.release(factor, options) })
   const version = `${factor}.0.0`
   await eventually(() => device.model('scale').version?.release.version === version)

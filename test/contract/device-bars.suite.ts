@@ -1,0 +1,104 @@
+import type { ContractCase } from './contract.js'
+import type { Contract } from './describe-contract.js'
+import { day, expectServed, served } from './device-attacks.suite.js'
+import { TrustScene, type TrustSubject } from './trust-scene.js'
+
+const cases: ContractCase<TrustSubject>[] = [
+  {
+    name: 'S5: what a thief of the publisher key signs is not installed without the fleet',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      await scene.release(3)
+      await scene.applied(await scene.desire(await scene.release(2)))
+      await scene.fleet.clock.advance(2 * 3_600_000)
+      await expectServed(scene, check)
+      check.equal((await scene.slot()).deployment?.release.version, served)
+    },
+  },
+  {
+    name: 'a revoked release gives way to the one before',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports, [1, 2])
+      const running = (await scene.slot()).running!.release
+      await scene.desire(running, { revoked: [running.sha256] })
+      await scene.until(() => scene.runs === '1.0.0', 'the release before')
+      check.equal(await scene.answer(), 1)
+      check.ok((await scene.codes()).includes('release-revoked'), 'it is reported')
+      check.equal((await scene.slot()).deployment?.state, 'failed')
+      check.equal((await scene.slot()).deployment?.reason?.code, 'release-revoked')
+    },
+  },
+  {
+    name: 'a revoked release with none before it leaves nothing that serves, and says so',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      const running = (await scene.slot()).running!.release
+      await scene.desire(running, { revoked: [running.sha256] })
+      await scene.until(() => scene.runs === undefined, 'an end to it')
+      await check.rejects(scene.answer(), 'model-not-ready')
+      await scene.until(async () => (await scene.codes()).includes('release-revoked'))
+      await scene.desire(await scene.release(3))
+      await scene.until(() => scene.runs === '3.0.0', 'the next release')
+      await scene.until(async () => (await scene.codes()).length === 0, 'an end to the report')
+    },
+  },
+  {
+    name: 'a release below the floor gives way, and so does the one before when that is below too',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports, [1, 2])
+      const running = (await scene.slot()).running!.release
+      await scene.desire(running, { floor: { scale: 21 } })
+      await scene.until(() => scene.runs === undefined, 'an end to both')
+      await scene.until(async () => (await scene.codes()).includes('release-below-floor'))
+      check.equal((await scene.slot()).deployment?.reason?.code, 'release-below-floor')
+    },
+  },
+  {
+    name: 'what its publisher takes back ends within an hour, also when the fleet says nothing',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports, [1, 2])
+      const running = (await scene.slot()).running!.release
+      await scene.fleet.trust.vouch(running, { counter: 20, revoked: 'it was poisoned' })
+      await scene.fleet.clock.advance(3_700_000)
+      await scene.until(() => scene.runs === '1.0.0', 'the release before')
+      check.ok((await scene.codes()).includes('release-revoked'), 'it is reported')
+    },
+  },
+  {
+    name: 'expiry ends no inference: what runs goes on, and the report says that it is stale',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      check.equal((await scene.device.status()).stale, false)
+      scene.link.setOnline(false)
+      await scene.device[Symbol.asyncDispose]()
+      scene.fleet.clock.set(scene.fleet.clock.now() + 400 * day)
+      await scene.start()
+      await scene.until(() => scene.runs === served, 'what is stored')
+      await expectServed(scene, check)
+      check.equal((await scene.device.status()).stale, true)
+      check.equal(await scene.codes(), ['expired', 'metadata-expired'])
+      scene.link.setOnline(true)
+      await scene.fleet.trust.rotate()
+      await scene.fleet.trust.renewAll()
+      await scene.desire(await scene.release(3))
+      await scene.until(() => scene.runs === '3.0.0', 'the next release')
+      await scene.until(async () => !(await scene.device.status()).stale, 'freshness')
+    },
+  },
+  {
+    name: 'a stolen fleet key is replaced by the next root, and means nothing from then on',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      const thief = await scene.fleet.signDesired({ scale: await scene.release(4) })
+      await scene.fleet.replaceFleetKey()
+      await scene.applied(await scene.desire(await scene.release(3)))
+      await scene.until(() => scene.runs === '3.0.0', 'the release of the new key')
+      check.equal((await scene.device.status()).rootVersion, 2)
+      scene.send(thief)
+      await scene.until(async () => (await scene.codes()).includes('signature-invalid'), 'refusal')
+      check.equal(scene.runs, '3.0.0')
+    },
+  },
+]
+
+export const deviceBars: Contract<TrustSubject> = { port: 'a device that lets go', cases }
