@@ -258,6 +258,23 @@ class PythonTufReadsKedge(unittest.TestCase):
         self.assertEqual(self.repository.downloaded(), [b'{"model":"gesture"}'])
 
 
+class PythonTufReadsTheServer(unittest.TestCase):
+    def test_releases_are_found_behind_a_rotated_root(self):
+        repository = Repository()
+        self.addCleanup(repository.close)
+        command = ["node", HERE / "server-repository.mjs", repository.folder]
+        subprocess.run(command, check=True, timeout=120)
+        updater = python_updater(repository.folder, repository.url)
+        updater.refresh()
+        for counter, version in enumerate(["1.0.0", "1.1.0"], start=1):
+            target = updater.get_targetinfo(f"models/gesture/{version}/release.json")
+            self.assertEqual(target.custom["kedge"]["counter"], counter)
+            into = str(repository.folder / version)
+            downloaded = pathlib.Path(updater.download_target(target, into))
+            self.assertEqual(json.loads(downloaded.read_bytes())["version"], version)
+        self.assertIsNone(updater.get_targetinfo("models/other/1.0.0/release.json"))
+
+
 class CanonicalJson(unittest.TestCase):
     def test_both_write_the_same_form(self):
         chance = random.Random(20261123)
