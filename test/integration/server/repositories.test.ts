@@ -8,7 +8,6 @@ import {
 } from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
-import { PublisherRepository } from '../../../fleet-server/src/models/publisher-repository.js'
 import { ReleaseRepository } from '../../../fleet-server/src/models/release-repository.js'
 import { RolloutRepository } from '../../../fleet-server/src/rollouts/rollout-repository.js'
 import { TelemetryRepository } from '../../../fleet-server/src/telemetry/telemetry-repository.js'
@@ -197,21 +196,6 @@ describeOnDatabases('repositories', (open) => {
     expect(await releases.models('', 10)).toEqual([
       { name: 'load', createdAt: at + 100, latest: '1.0.1', releases: 2, floor: 0, runningOn: 0 },
     ])
-  })
-
-  it('keep publishers in the order they came', async () => {
-    const { db } = await open()
-    const publishers = new PublisherRepository(db)
-    const make = (id: string, createdAt: number) => ({
-      id,
-      name: id,
-      key: { id, key: 'k' },
-      createdAt,
-    })
-    expect(await publishers.add(make('z', at))).toBe(true)
-    expect(await publishers.add(make('a', at + 1))).toBe(true)
-    expect(await publishers.add(make('a', at + 2))).toBe(false)
-    expect((await publishers.list()).map(({ id }) => id)).toEqual(['z', 'a'])
   })
 
   it('count where the devices of a rollout stand, by their last word on this very attempt', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Release } from '@kedge/shared/model/release'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
+import { PublisherRepository } from '../../../fleet-server/src/models/publisher-repository.js'
 import { ReleaseLimitRepository } from '../../../fleet-server/src/models/release-limit-repository.js'
 import { ReleaseRepository } from '../../../fleet-server/src/models/release-repository.js'
 import { MetadataRepository } from '../../../fleet-server/src/trust/metadata-repository.js'
@@ -62,5 +63,20 @@ describeOnDatabases('repositories of trust', (open) => {
     expect(await limits.raiseFloor('load', 101)).toBe(true)
     expect(await limits.raiseFloor('load', 100)).toBe(false)
     expect(await limits.all()).toEqual({ floor: { load: 101 }, revoked: [digestOf('1')] })
+  })
+
+  it('keep publishers in the order they came', async () => {
+    const { db } = await open()
+    const publishers = new PublisherRepository(db)
+    const make = (id: string, createdAt: number) => ({
+      id,
+      name: id,
+      key: { id, key: 'k' },
+      createdAt,
+    })
+    expect(await publishers.add(make('z', at))).toBe(true)
+    expect(await publishers.add(make('a', at + 1))).toBe(true)
+    expect(await publishers.add(make('a', at + 2))).toBe(false)
+    expect((await publishers.list()).map(({ id }) => id)).toEqual(['z', 'a'])
   })
 })

@@ -7,6 +7,7 @@ import { releasePath } from '@kedge/shared/trust/release-target'
 import { createKeyFile } from '@kedge/shared/trust/keys'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
+import { decodeUtf8 } from '@kedge/shared/util/bytes'
 import { createClient } from '../../../fleet-server/dist/cli/client.js'
 import { needMetadata, uploadMetadata } from '../../../fleet-server/dist/cli/metadata-files.js'
 import { registerPublisher } from '../../../fleet-server/dist/cli/register-publisher.js'
@@ -58,7 +59,7 @@ async function rotate() {
   ])
 }
 
-const versionOf = (text) => JSON.parse(text).signed.version
+const versionOf = (bytes) => JSON.parse(decodeUtf8(bytes)).signed.version
 const key = await createKeyFile('ann')
 await registerPublisher(client, key)
 await publish('1.0.0', key)
@@ -69,6 +70,6 @@ for (const name of ['1.root.json', '2.root.json', 'timestamp.json']) {
 }
 for (const role of ['snapshot', 'targets', 'model.gesture']) {
   const bytes = await needMetadata(client, `${role}.json`)
-  await save(`metadata/${versionOf(Buffer.from(bytes).toString())}.${role}.json`, bytes)
+  await save(`metadata/${versionOf(bytes)}.${role}.json`, bytes)
 }
 await server[Symbol.asyncDispose]()
