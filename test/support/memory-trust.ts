@@ -65,6 +65,8 @@ export class MemoryTrust {
   rootVersion = 0
   /** The first root, with which devices are enrolled. */
   firstRoot = new Uint8Array()
+  /** What time it is where things are signed. */
+  now: () => number = () => this.#parts.clock.now()
   /** How long what is signed from now on lasts. */
   lifetimeMs = month
 
@@ -251,7 +253,7 @@ export class MemoryTrust {
   }
 
   #common(version: number) {
-    const until = this.#parts.clock.now() + this.lifetimeMs
+    const until = this.now() + this.lifetimeMs
     // Whole seconds (4.2.1).
     const expires = new Date(until).toISOString().replace(/\.\d{3}Z$/, 'Z')
     return { spec_version: '1.0.31', version, expires }

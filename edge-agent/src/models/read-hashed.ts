@@ -13,13 +13,16 @@ export async function readHashed(file: string): Promise<{ bytes: Uint8Array; sha
     // Not from Buffer's shared pool: the bytes may be handed over to another thread.
     const bytes = Buffer.allocUnsafeSlow(size)
     const digest = createHash('sha256')
-    for (let at = 0; at < size;) {
+    let at = 0
+    while (at < size) {
       const { bytesRead } = await handle.read(bytes, at, Math.min(slabBytes, size - at), at)
       if (bytesRead === 0) break
       digest.update(bytes.subarray(at, at + bytesRead))
       at += bytesRead
     }
-    return { bytes, sha256: digest.digest('hex') }
+    // A file that was cut while it was read: what was not hashed must not be handed out.
+    const hashed = at === size ? bytes : Uint8Array.from(bytes.subarray(0, at))
+    return { bytes: hashed, sha256: digest.digest('hex') }
   } finally {
     await handle.close()
   }

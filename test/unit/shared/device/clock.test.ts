@@ -16,6 +16,7 @@ beforeEach(async () => {
   fleet = await MemoryFleet.create()
   truth = fleet.clock.now()
   fleet.tellTime(() => truth)
+  fleet.trust.now = () => truth
   house = fleet.house()
 })
 afterEach(() => device[Symbol.asyncDispose]())
