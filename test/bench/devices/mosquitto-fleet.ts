@@ -25,6 +25,7 @@ export async function startMosquittoFleet(chunks: number) {
     metrics: {
       connections: nothing,
       refused: nothing,
+      throttled: nothing,
       received: nothing,
       sent: nothing,
       published: () => (published += 1),
