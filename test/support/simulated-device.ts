@@ -63,7 +63,7 @@ export class SimulatedDevice implements AsyncDisposable {
       connect: connect as MqttConnect,
       url: enrolment.brokerUrl,
       device: enrolment.device,
-      password: () => devicePassword(enrolment.device, keys.privateKey, systemClock),
+      password: () => devicePassword(enrolment, keys.privateKey, systemClock),
       clock: systemClock,
       entropy: systemEntropy,
       log: { info: () => undefined, warn: () => undefined },

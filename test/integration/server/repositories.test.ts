@@ -2,7 +2,10 @@ import { expect, it } from 'vitest'
 import type { ReportedState } from '@kedge/shared/protocol/reported-state'
 import type { SequencedWindow } from '@kedge/shared/protocol/telemetry'
 import type { Release } from '@kedge/shared/model/release'
-import { DesiredStateRepository, type IssuedState } from '../../../fleet-server/src/devices/desired-state-repository.js'
+import {
+  DesiredStateRepository,
+  type IssuedState,
+} from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
 import { PublisherRepository } from '../../../fleet-server/src/models/publisher-repository.js'
@@ -100,7 +103,9 @@ describeOnDatabases('repositories', (open) => {
     const { db } = await open()
     const devices = new DeviceRepository(db)
     const tokens = new EnrolmentTokenRepository(db)
-    const token = { id: 't-1', labels: {}, createdAt: at, expires: at + 1, uses: 1, usesLeft: 1 }
+    const times = { createdAt: at, expires: at + 1 }
+    const policy = { labels: {}, kind: 'agent', approve: false } as const
+    const token = { id: 't-1', ...times, ...policy, uses: 1, usesLeft: 1 }
     await tokens.add(token, 'hash')
     expect(await devices.enrol(newDevice('d-1'), 't-1')).toBe('enrolled')
     expect(await devices.enrol(newDevice('d-1'), 't-1')).toBe('known')

@@ -8,10 +8,7 @@ export type SignerKind = 'ed25519' | 'ecdsa' | 'rsa'
 export async function createSigner(kind: SignerKind = 'ed25519'): Promise<TufSigner> {
   if (kind === 'ecdsa') return createEcdsaSigner()
   if (kind === 'rsa') return createRsaSigner()
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, [
-    'sign',
-    'verify',
-  ]))
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])
   const raw = await crypto.subtle.exportKey('raw', pair.publicKey)
   return ed25519Signer(pair.privateKey, new Uint8Array(raw))
 }

@@ -6,7 +6,8 @@ import { jwtVerify } from 'jose'
 import { devicePassword, enrolDevice, type DeviceKeys } from '@kedge/shared/adapters/enrolment'
 import { enrolmentProofOf, enrolmentRequestSchema } from '@kedge/shared/protocol/enrolment'
 import { generateKeyPair, importPublicKey } from '@kedge/shared/trust/keys'
-import { fromBase64 } from '@kedge/shared/util/bytes'
+import { encodeUtf8, fromBase64 } from '@kedge/shared/util/bytes'
+import { webSha256 } from '@kedge/shared/util/sha256'
 import { ManualClock } from '../../../support/manual-clock.js'
 
 const enrolment = {
@@ -15,6 +16,8 @@ const enrolment = {
   fleetKeys: [{ id: 'k', key: `${'A'.repeat(43)}=` }],
   brokerUrl: 'mqtt://localhost:1883',
 }
+
+const challenge = { nonce: 'n'.repeat(20), fleet: 'fleet-1' }
 
 describe('enrolling', () => {
   let server: Server
@@ -28,6 +31,10 @@ describe('enrolling', () => {
       let text = ''
       request.on('data', (part: Buffer) => (text += part.toString()))
       request.on('end', () => {
+        if (request.method === 'GET') {
+          response.writeHead(200).end(JSON.stringify(challenge))
+          return
+        }
         bodies.push(JSON.parse(text))
         answer(response, request)
       })
@@ -64,10 +71,26 @@ describe('enrolling', () => {
     expect(request).toMatchObject({ secret: 'a secret that is long', labels: { site: 'berlin' } })
     const { key } = await importPublicKey({ id: '', key: request.publicKey })
     const proof = Uint8Array.from(fromBase64(request.proof))
-    const proves = (claim: typeof request) =>
-      crypto.subtle.verify('Ed25519', key, proof, enrolmentProofOf(claim))
-    expect(await proves(request)).toBe(true)
-    expect(await proves({ ...request, secret: 'another secret' })).toBe(false)
+    const proves = (tokenHash: string, of = challenge) =>
+      crypto.subtle.verify(
+        'Ed25519',
+        key,
+        proof,
+        enrolmentProofOf({ ...request, tokenHash, challenge: of }),
+      )
+    const tokenHash = await webSha256(encodeUtf8('a secret that is long'))
+    expect(request.nonce).toBe(challenge.nonce)
+    expect(await proves(tokenHash)).toBe(true)
+    expect(await proves(tokenHash.replace(/^./, 'x'))).toBe(false)
+    expect(await proves(tokenHash, { ...challenge, nonce: 'o'.repeat(20) })).toBe(false)
+    expect(await proves(tokenHash, { ...challenge, fleet: 'fleet-2' })).toBe(false)
+  })
+
+  it('can be tried again while an operator has yet to agree', async () => {
+    const body = JSON.stringify({ device: enrolment.device, waiting: true })
+    answer = (response) => response.writeHead(202).end(body)
+    await expect(enrol()).rejects.toMatchObject({ code: 'approval-pending', retryable: true })
+    await expect(enrol()).rejects.toThrow(enrolment.device)
   })
 
   it('needs no secret on a page that the server itself serves', async () => {
@@ -124,10 +147,10 @@ describe('device password', () => {
   it('is a token of the device’s own key that holds for five minutes', async () => {
     const { publicKey, privateKey } = await generateKeyPair(false)
     const clock = new ManualClock()
-    const token = await devicePassword('d-1', privateKey, clock)
+    const token = await devicePassword({ device: 'd-1', fleet: 'f-1' }, privateKey, clock)
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: ['EdDSA'],
-      audience: 'kedge:mqtt',
+      audience: 'f-1:mqtt',
       subject: 'd-1',
       currentDate: new Date(clock.now()),
     })
