@@ -9,7 +9,10 @@ import type { ServerConfig } from './config/config.js'
 import type { DesiredRefresh } from './devices/desired-refresh.js'
 import type { DesiredStateRepository } from './devices/desired-state-repository.js'
 import type { DeviceOutbox } from './devices/device-door.js'
+import type { BrowserSessionRepository } from './devices/browser-session-repository.js'
 import type { DeviceRepository } from './devices/device-repository.js'
+import type { EnrolmentChallenges } from './devices/enrolment-challenges.js'
+import type { EnrolmentRepository } from './devices/enrolment-repository.js'
 import type { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
 import type { KeyedExclusive } from './devices/keyed-exclusive.js'
 import type { EventBus } from './events/event-bus.js'
@@ -45,6 +48,9 @@ export interface ServerContext {
   readonly perDevice: KeyedExclusive
 
   readonly tokens: EnrolmentTokenRepository
+  readonly challenges: EnrolmentChallenges
+  readonly enrolments: EnrolmentRepository
+  readonly browserSessions: BrowserSessionRepository
   readonly devices: DeviceRepository
   readonly desired: DesiredStateRepository
   readonly issuer: DesiredRefresh

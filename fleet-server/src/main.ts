@@ -25,6 +25,16 @@ const program = new Command('kedge-server')
   .option('--tls-key <file>', 'private key of the certificate, PEM (KEDGE_TLS_KEY)')
   .option('--tls-ca <file>', 'authority devices are to pin, where it is private (KEDGE_TLS_CA)')
   .option('--insecure', 'no TLS, though others can reach it; the log repeats it (KEDGE_INSECURE)')
+  .option('--browser-origins <list>', 'origins whose pages join freely (KEDGE_BROWSER_ORIGINS)')
+  .option(
+    '--browser-session <s>',
+    'a browser asks anew after so long (KEDGE_BROWSER_SESSION; 3600)',
+  )
+  .option('--browser-limit <n>', 'browsers at most (KEDGE_BROWSER_LIMIT; 10000)')
+  .option(
+    '--longest-token-life <s>',
+    'no enrolment token lives longer (KEDGE_LONGEST_TOKEN_LIFE; 86400)',
+  )
   .option(
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',

@@ -27,14 +27,19 @@ import type { ServerContext } from './context.js'
 import { openDatabase } from './db/open-database.js'
 import type { Database } from './db/schema.js'
 import { createDeviceAuthenticator } from './devices/authenticate-device.js'
+import { startBrowserJanitor } from './devices/browser-janitor.js'
+import { BrowserSessionRepository } from './devices/browser-session-repository.js'
 import { DesiredIssuer } from './devices/desired-issuer.js'
 import { DesiredStateRepository } from './devices/desired-state-repository.js'
 import { createDeviceMessages } from './devices/device-messages.js'
 import { DeviceRepository } from './devices/device-repository.js'
+import { EnrolmentChallenges } from './devices/enrolment-challenges.js'
+import { EnrolmentRepository } from './devices/enrolment-repository.js'
 import { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
 import { KeyedExclusive } from './devices/keyed-exclusive.js'
 import { allRetained, createRetainedSource } from './devices/retained-messages.js'
 import { EventBus } from './events/event-bus.js'
+import { writeFileAtomically } from './files/write-file-atomically.js'
 import { createApp } from './http/app.js'
 import { listenHttp } from './http/listen-http.js'
 import { PublisherRepository } from './models/publisher-repository.js'
@@ -106,10 +111,15 @@ async function startParts(
   void issuer.refresh()
   teardown.add(() => issuer[Symbol.asyncDispose]())
 
+  const janitor = startBrowserJanitor(context)
+  teardown.add(() => janitor[Symbol.asyncDispose]())
+
   context.checkpoints.start()
   teardown.add(() => context.checkpoints[Symbol.asyncDispose]())
 
   const http = await startHttp(context, { broker, teardown })
+  // So that commands on this machine find it, whatever its flags are.
+  await writeFileAtomically(path.join(config.data, 'address'), `${http}\n`)
   return {
     url: http,
     mqttPort: embedded?.port,
@@ -158,6 +168,9 @@ async function createParts(
     brokerUrlFor: address.urlFor,
     perDevice: new KeyedExclusive(),
     tokens: new EnrolmentTokenRepository(db),
+    challenges: new EnrolmentChallenges(systemClock, systemEntropy),
+    enrolments: new EnrolmentRepository(db),
+    browserSessions: new BrowserSessionRepository(db),
     devices: new DeviceRepository(db),
     desired: new DesiredStateRepository(db),
     publishers: new PublisherRepository(db),

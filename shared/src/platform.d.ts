@@ -38,9 +38,7 @@ declare const crypto: {
     sign(algorithm: 'Ed25519', key: CryptoKey, data: Uint8Array): Promise<ArrayBuffer>
     verify(
       algorithm:
-        | 'Ed25519'
-        | { name: 'ECDSA'; hash: 'SHA-256' }
-        | { name: 'RSA-PSS'; saltLength: number },
+        'Ed25519' | { name: 'ECDSA'; hash: 'SHA-256' } | { name: 'RSA-PSS'; saltLength: number },
       key: CryptoKey,
       signature: Uint8Array,
       data: Uint8Array,
@@ -49,9 +47,7 @@ declare const crypto: {
       format: 'raw' | 'pkcs8' | 'spki',
       key: Uint8Array,
       algorithm:
-        | 'Ed25519'
-        | { name: 'ECDSA'; namedCurve: 'P-256' }
-        | { name: 'RSA-PSS'; hash: 'SHA-256' },
+        'Ed25519' | { name: 'ECDSA'; namedCurve: 'P-256' } | { name: 'RSA-PSS'; hash: 'SHA-256' },
       extractable: boolean,
       usages: string[],
     ): Promise<CryptoKey>

@@ -51,7 +51,7 @@ for (const viewport of sizes) {
       signedIn,
       server,
     }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(300_000)
       const problems: string[] = []
       for (const room of await roomsOf(server)) {
         await signedIn.goto(server.url + room)

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
-import { callApi } from '../support/admin-api.js'
+import { callApi, enrolmentSecret } from '../support/admin-api.js'
+import { SimulatedDevice } from '../support/simulated-device.js'
 import { test } from './support/console-test.js'
 
 test.use({ viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false })
@@ -96,4 +97,30 @@ test('labels of a device are edited, and a device is removed after its name is t
   await remove.click()
   await expect(signedIn.getByRole('heading', { level: 1, name: 'Fleet' })).toBeVisible()
   await expect(signedIn.getByRole('row', { name: /gate-02/ })).toHaveCount(0)
+})
+
+test('a refusal of trust is told by what it means and what can be done', async ({
+  signedIn,
+  server,
+}) => {
+  await using device = await SimulatedDevice.join(server, {
+    kind: 'agent',
+    secret: await enrolmentSecret(server),
+    labels: { name: 'wary' },
+    problems: [{ code: 'metadata-rollback', message: 'timestamp.json has version 3, had 5' }],
+    behave: () => ({
+      state: 'failed',
+      reason: { code: 'signature-invalid', message: 'release gesture 1.0.0: no signature fits' },
+    }),
+  })
+  const request = { model: 'gesture', version: '1.0.0', select: 'name=wary' }
+  await callApi(server, 'POST /rollouts', request)
+  await signedIn.goto(`${server.url}/devices/${device.id}`)
+  const problems = signedIn.getByRole('list', { name: 'Problems' })
+  await expect(problems).toContainText('Signed metadata is older than what was already trusted.')
+  await expect(problems).toContainText('timestamp.json has version 3, had 5')
+  await expect(problems).toContainText('The device keeps what it runs.')
+  const slot = signedIn.getByRole('row', { name: /gesture/ })
+  await expect(slot).toContainText('release gesture 1.0.0: no signature fits')
+  await expect(slot).toContainText('See who pushed this and with which key')
 })

@@ -9,17 +9,19 @@ import { tufSignerOf } from '../../fleet-server/src/trust/tuf-signer.js'
 export interface ServerAccess {
   readonly url: string
   readonly adminToken: string
+  /** For a server that the global one does not trust. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
 /** One request of an operator; an answer that is no success fails the test with its text. */
 export async function callApi<T>(
-  { url, adminToken }: ServerAccess,
+  { url, adminToken, fetch: ask = fetch }: ServerAccess,
   route: `${string} /${string}`,
   body?: unknown,
 ): Promise<T> {
   const [method = 'GET', path = '/'] = route.split(' ')
   const bytes = body instanceof Uint8Array ? new Uint8Array(body) : undefined
-  const response = await fetch(`${url}/api/v1${path}`, {
+  const response = await ask(`${url}/api/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${adminToken}`,

@@ -7,6 +7,7 @@ import { desiredStateCodec, type DesiredSlot } from '@kedge/shared/protocol/desi
 import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import type {
   Capabilities,
+  Problem,
   ReportedSlot,
   ReportedState,
 } from '@kedge/shared/protocol/reported-state'
@@ -28,6 +29,8 @@ export interface SimulationOptions {
   readonly secret: string
   readonly labels: Readonly<Record<string, string>>
   readonly behave: Behaviour
+  /** What it says is wrong with itself. */
+  readonly problems?: readonly Problem[]
   /** Stands in every field of its report that takes any text. */
   readonly says?: string
 }
@@ -60,7 +63,7 @@ export class SimulatedDevice implements AsyncDisposable {
       connect: connect as MqttConnect,
       url: enrolment.brokerUrl,
       device: enrolment.device,
-      password: () => devicePassword(enrolment.device, keys.privateKey, systemClock),
+      password: () => devicePassword(enrolment, keys.privateKey, systemClock),
       clock: systemClock,
       entropy: systemEntropy,
       log: { info: () => undefined, warn: () => undefined },
@@ -128,7 +131,7 @@ export class SimulatedDevice implements AsyncDisposable {
       capabilities: isAgent ? agentCapabilities : browserCapabilities,
       storage: { usedBytes: 1_843_200, freeBytes: 26_843_545_600 },
       slots: this.#slots,
-      problems: [],
+      problems: [...(this.#options.problems ?? [])],
       ...(says !== undefined && wordsOf(says)),
     }
   }

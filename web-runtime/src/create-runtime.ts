@@ -9,6 +9,11 @@ import { requireSecurePage } from './page/secure-page.js'
 export interface RuntimeOptions {
   /** Address of the fleet server. Default: the server this page comes from. */
   readonly server?: string
+  /**
+   * Where the server does not trust this page's origin: asks the page's own backend for a token, which
+   * that gets from `POST /api/v1/browser-sessions`. Called for each session, about once an hour.
+   */
+  readonly session?: () => string | Promise<string>
   /** Facts an operator selects this device by, such as `{ app: 'checkout' }`. */
   readonly labels?: Labels
   /** `auto` takes WebGPU for models made for it, where there is an adapter. Default `auto`. */
@@ -37,7 +42,9 @@ export interface RuntimeOptions {
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   requireSecurePage()
+  const { session } = options
   const runtime = new PageRuntime({
+    grant: session && (async () => session()),
     server: originOf(options.server ?? location.origin),
     labels: checkDocument(labelsSchema, options.labels ?? {}),
     engine: options.engine ?? 'auto',

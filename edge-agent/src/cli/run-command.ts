@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { pino, type Level } from 'pino'
 import { startAgent } from '../agent.js'
 import { createAgentLog, logLevels } from '../config/agent-log.js'
+import { finishJoining } from '../config/finish-joining.js'
 import type { AgentContext } from './agent-context.js'
 import { parsePort } from './option-values.js'
 
@@ -22,6 +23,7 @@ export const runCommand = ({ signal }: AgentContext): Command =>
     )
     .action(async ({ data, port, logLevel }: RunFlags) => {
       const log = createAgentLog(logLevel, pino.destination({ dest: 1, sync: true }))
+      if (!(await finishJoining({ data, log, signal }))) return
       await using agent = await startAgent({ data, port, log })
       if (!signal.aborted) await once(signal, 'abort')
       log.info('agent stopping', { device: agent.id })

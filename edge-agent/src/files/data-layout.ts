@@ -7,6 +7,8 @@ export interface DataLayout {
   readonly root: string
   readonly enrolment: string
   readonly device: string
+  /** The token of a device that waits to be approved; readable by its owner alone. */
+  readonly joining: string
   /** The device's private key; readable by its owner alone. */
   readonly key: string
   readonly lock: string
@@ -27,6 +29,7 @@ export function dataLayout(folder: string): DataLayout {
     root,
     enrolment: path.join(root, 'enrolment.json'),
     device: path.join(root, 'device.json'),
+    joining: path.join(root, 'joining.json'),
     key: path.join(root, 'key'),
     lock: path.join(root, 'agent.lock'),
     process: path.join(root, 'agent.json'),

@@ -18,13 +18,24 @@ export interface AgentLinkOptions {
 
 /** MQTT over TCP, TLS or WebSocket, as the broker's address says. */
 export function openAgentLink({ enrolment, keys, ...parts }: AgentLinkOptions): Link {
-  const { device, brokerUrl } = enrolment
+  const { device, brokerUrl, ca } = enrolment
   return openMqttLink({
     ...parts,
-    // MQTT.js asks for a Buffer by type; a Uint8Array is all that it needs.
-    connect: connect as unknown as MqttConnect,
+    connect: ca === undefined ? connectBroker : connectOnly(ca),
     url: brokerUrl,
     device,
-    password: () => devicePassword(device, keys.privateKey, parts.clock),
+    password: () => devicePassword(enrolment, keys.privateKey, parts.clock),
   })
 }
+
+// MQTT.js asks for a Buffer by type; a Uint8Array is all that it needs.
+const connectBroker = connect as unknown as MqttConnect
+
+/** Connects to nobody whom this authority has not certified; the system's do not count. */
+const connectOnly =
+  (ca: string): MqttConnect =>
+  (url, options) => {
+    // The second for MQTT over WebSocket, which MQTT.js leaves to another library.
+    const trust = { ca, wsOptions: { ca } }
+    return connectBroker(url, { ...options, ...trust })
+  }

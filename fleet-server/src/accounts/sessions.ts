@@ -113,3 +113,12 @@ export async function findTokenActor(
   if (now - (found.lastUsedAt ?? 0) > seenGrain) await accounts.serviceTokens.setUsed(found.id, now)
   return { kind: 'token', id: found.id, name: found.name, role: found.role, method: 'token' }
 }
+
+/** Whether somebody who came in some time ago could still do so. */
+export async function isStillIn(
+  { accounts }: Pick<AccountParts, 'accounts'>,
+  { id, session }: Pick<Actor, 'id' | 'session'>,
+): Promise<boolean> {
+  if (session !== undefined) return (await accounts.sessions.find(session)) !== undefined
+  return id === adminTokenId || (await accounts.serviceTokens.find(id)) !== undefined
+}

@@ -126,19 +126,26 @@ export class DeviceSessions {
     this.#entering.add(client)
     try {
       await admit(packet, this.#parts.authenticator)
+      this.#connecting.delete(client)
+      // [MQTT-3.1.4-2]: the newer connection of a device takes the place of the older. While that one
+      // ends another may have come: two would be one too many to dismiss.
+      for (let older = this.of(client.id); older !== undefined; older = this.of(client.id)) {
+        await older.close()
+        this.#forget(older)
+      }
     } finally {
       this.#entering.delete(client)
     }
-    this.#connecting.delete(client)
     if (client.closed || client.conn.destroyed) return
-    // [MQTT-3.1.4-2]: the newer connection of a device takes the place of the older.
-    await this.#connections.get(client.id)?.close()
     const connection = new DeviceConnection(client, this.#senderFor(client))
     this.#connections.set(client.id, connection)
     this.#parts.onAdmitted(client)
-    client.conn.once('close', () => {
-      if (this.#connections.get(client.id) === connection) this.#connections.delete(client.id)
-    })
+    client.conn.once('close', () => this.#forget(connection))
+  }
+
+  #forget(connection: DeviceConnection): void {
+    const { device } = connection
+    if (this.#connections.get(device) === connection) this.#connections.delete(device)
   }
 
   #senderFor(client: Client): BlobSender {

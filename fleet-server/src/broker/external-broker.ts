@@ -22,7 +22,7 @@ import { WebSocketDoor } from './web-socket-door.js'
 export interface ExternalBrokerOptions extends BrokerParts {
   /**
    * `mqtt://user:password@host:port`. The rules that the embedded broker enforces are that broker's
-   * to enforce: a device writes and reads its own topics alone, and no wildcards on chunks.
+   * to enforce: `kedge broker rules` prints them in its words.
    */
   readonly url: string
   /** All that subscribers are to find; published after every connection, for brokers forget. */

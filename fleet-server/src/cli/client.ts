@@ -4,22 +4,26 @@ import { errorCodes, type ErrorCode } from '@kedge/shared/errors/error-codes'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { KedgeError } from '@kedge/shared/errors/kedge-error'
 import { ServerError } from '@kedge/shared/errors/server-error'
+import { tlsFailureOf } from '@kedge/shared/errors/tls-failure'
 import type { App } from '../http/app.js'
+import { fetchFor, ownServerAddress } from './own-server.js'
 
 export interface Connection {
   readonly url?: string | undefined
   readonly token?: string | undefined
+  /** File of the certificate authority to believe. */
+  readonly ca?: string | undefined
 }
 
 export type Client = ReturnType<typeof createClient>
 
 /** The API of a server, typed by its own routes. */
-export const createClient = (url: string, token: string) =>
-  hc<App>(url, { headers: { Authorization: `Bearer ${token}` } }).api.v1
+export const createClient = (url: string, token: string, ca?: string) =>
+  hc<App>(url, { headers: { Authorization: `Bearer ${token}` }, fetch: fetchFor(url, ca) }).api.v1
 
 /** @throws UsageError `usage` when it is not known where to go, or with what token */
 export function connect(flags: Connection): Client {
-  const url = flags.url ?? process.env['KEDGE_URL'] ?? 'http://127.0.0.1:8080'
+  const url = flags.url ?? process.env['KEDGE_URL'] ?? ownServerAddress() ?? 'http://127.0.0.1:8080'
   const token = flags.token ?? process.env['KEDGE_TOKEN']
   if (token === undefined) {
     throw new UsageError(
@@ -28,7 +32,7 @@ export function connect(flags: Connection): Client {
         'what the server keeps in DATA/admin-token',
     )
   }
-  return createClient(url, token)
+  return createClient(url, token, flags.ca)
 }
 
 interface Answer {
@@ -64,6 +68,12 @@ async function reach<R>(request: Promise<R>): Promise<R> {
   try {
     return await request
   } catch (cause) {
+    const failure = tlsFailureOf(cause)
+    if (failure) {
+      const advice = 'give the DATA/tls/ca.pem of that server as --ca or KEDGE_CA'
+      const says = `the fleet server ${failure.says}; ${advice}`
+      throw new ServerError('http-failed', says, { cause })
+    }
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
     const says = reason instanceof Error ? reason.message : String(reason)
     throw new ServerError(

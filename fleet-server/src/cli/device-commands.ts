@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Device } from '../devices/device.js'
 import { allPages, answer, collect, connect, type Connection } from './client.js'
 import { withConnection } from './flags.js'
+import { addMembershipCommands } from './membership-commands.js'
 import {
   formatAge,
   formatLabels,
@@ -23,6 +24,7 @@ export function addDeviceCommands(program: Command): void {
   withConnection(device.command('explain <id>'))
     .description('why a device runs what it runs')
     .action(explainDevice)
+  addMembershipCommands(device)
 }
 
 type Flags = OutputFlags & Connection

@@ -3,7 +3,8 @@ import { InvalidArgumentError, type Command } from 'commander'
 /** Flags of every command that talks to the server. */
 export const withConnection = (command: Command): Command =>
   command
-    .option('--url <url>', 'address of the fleet server (KEDGE_URL; http://127.0.0.1:8080)')
+    .option('--url <url>', 'address of the fleet server (KEDGE_URL; the one on this machine)')
+    .option('--ca <file>', 'certificate authority to believe, PEM (KEDGE_CA)')
     .option('--token <token>', 'service token or admin token (KEDGE_TOKEN)')
     .option('--json', 'print JSON')
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import { Hours, type Ms } from '@kedge/shared/util/units'
+import { Hours, Seconds, type Ms } from '@kedge/shared/util/units'
 import { isLoopback } from '../tls/is-loopback.js'
 import type { ServerEnvironment } from './env.js'
 import { oidcEnvironmentSchema, toOidc, type OidcConfig } from './oidc-config.js'
@@ -53,12 +53,30 @@ export interface ServerConfig {
     /** Length of a device's telemetry window in seconds. */
     readonly telemetryWindowS: number
   }
+  readonly browsers: {
+    /** How long a browser may connect before it has to ask again. */
+    readonly sessionLife: Ms
+    /** Origins, beside our own, whose pages need no token. */
+    readonly origins: readonly string[]
+    /** More are not let in. */
+    readonly limit: number
+  }
+  /** No enrolment token lives longer. Seconds. */
+  readonly longestTokenLifeS: number
   /** Folders of built pages. */
   readonly pages: { readonly console: string; readonly demo: string }
 }
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const url = z.url()
+
+/** `https://shop.example,https://…` → origins, as browsers write them. */
+function toOrigins(text: string, issues: z.RefinementCtx): string[] {
+  const parts = text.split(',').flatMap((part) => part.trim() || [])
+  const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : 'null'))
+  if (origins.includes('null')) issues.addIssue('must be origins such as https://shop.example')
+  return origins
+}
 
 /** A flag without a value, or what people write into a variable for yes and no. */
 const switchSchema = z
@@ -88,6 +106,21 @@ const environmentSchema = z.object({
   ...oidcEnvironmentSchema.shape,
   /** Seconds. */
   telemetryWindow: z.coerce.number().int().min(1).max(3_600).default(60),
+  browserOrigins: z.string().default('').transform(toOrigins),
+  /** Seconds. */
+  browserSession: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(24 * 3_600)
+    .default(3_600),
+  browserLimit: z.coerce.number().int().min(0).default(10_000),
+  longestTokenLife: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(366 * 24 * 3_600)
+    .default(24 * 3_600),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
 })
 
@@ -118,6 +151,12 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
     tls,
     logLevel: checked.logLevel,
     desired: { timeToLive: Hours(7 * 24), telemetryWindowS: checked.telemetryWindow },
+    browsers: {
+      sessionLife: Seconds(checked.browserSession),
+      origins: checked.browserOrigins,
+      limit: checked.browserLimit,
+    },
+    longestTokenLifeS: checked.longestTokenLife,
     pages: {
       console: path.resolve(import.meta.dirname, '../../console/dist'),
       demo: path.resolve(import.meta.dirname, '../../../web-runtime/demo-dist'),

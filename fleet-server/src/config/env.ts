@@ -13,6 +13,10 @@ export interface ServerEnvironment {
   readonly tlsKey?: string | undefined
   readonly tlsCa?: string | undefined
   readonly insecure?: string | boolean | undefined
+  readonly browserOrigins?: string | undefined
+  readonly browserSession?: string | undefined
+  readonly browserLimit?: string | undefined
+  readonly longestTokenLife?: string | undefined
   readonly adminToken?: string | undefined
   readonly oidcIssuer?: string | undefined
   readonly oidcClientId?: string | undefined
@@ -43,6 +47,10 @@ export function readEnv(variables: Variables): ServerEnvironment {
     tlsKey: read('KEDGE_TLS_KEY'),
     tlsCa: read('KEDGE_TLS_CA'),
     insecure: read('KEDGE_INSECURE'),
+    browserOrigins: read('KEDGE_BROWSER_ORIGINS'),
+    browserSession: read('KEDGE_BROWSER_SESSION'),
+    browserLimit: read('KEDGE_BROWSER_LIMIT'),
+    longestTokenLife: read('KEDGE_LONGEST_TOKEN_LIFE'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
     oidcIssuer: read('KEDGE_OIDC_ISSUER'),
     oidcClientId: read('KEDGE_OIDC_CLIENT_ID'),

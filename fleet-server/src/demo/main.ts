@@ -55,17 +55,17 @@ async function start(
   options: DemoOptions,
   run: (name: string, args: readonly string[]) => ChildProgram,
 ): Promise<void> {
-  const url = serverUrl(options)
   const server = run('fleet-server', serverArguments(options))
   await progress.step('Fleet server', async () => {
     await untilReady(server)
-    return `${url}, MQTT on port ${options.mqttPort}, data in ${path.relative('', options.data) || '.'}`
+    return `${await serverUrl(options)}, data in ${path.relative('', options.data) || '.'}`
   })
+  const url = await serverUrl(options)
   const token = await adminTokenOf(options)
   if (options.demo) {
     await showDemo({
       options,
-      client: createClient(url, token),
+      client: createClient(url, token, path.join(options.data, 'tls', 'ca.pem')),
       progress,
       signal: stopping.signal,
       runAgent: (agent) => void run(agent.name, forecasterArguments(agent)),

@@ -10,12 +10,14 @@ import type { DemoOptions } from './demo-options.js'
 export const serverArguments = (options: DemoOptions): string[] => [
   path.resolve(import.meta.dirname, '../main.js'),
   ...['--data', options.data, '--host', options.host],
-  ...['--port', options.port, '--mqtt-port', options.mqttPort, '--log-level', 'info'],
+  ...['--port', options.port, '--log-level', 'info'],
+  ...(options.mqttPort === undefined ? [] : ['--mqtt-port', options.mqttPort]),
   ...(options.adminToken === undefined ? [] : ['--admin-token', options.adminToken]),
 ]
 
-export const serverUrl = ({ host, port }: DemoOptions): string =>
-  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
+/** Where a server that is ready listens; whether with TLS is its own decision. */
+export const serverUrl = async ({ data }: DemoOptions): Promise<string> =>
+  (await readFile(path.join(data, 'address'), 'utf8')).trim()
 
 /**
  * Resolves when the server says that it listens. Its port is not asked: another could answer there.

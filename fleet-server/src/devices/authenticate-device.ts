@@ -1,8 +1,9 @@
-import { jwtVerify } from 'jose'
+import { jwtVerify, type JWTPayload } from 'jose'
 import type { TrustedKey } from '@kedge/shared/trust/dsse'
 import { importPublicKey, mqttAudience, type PublicKey } from '@kedge/shared/trust/keys'
 import type { ServerContext } from '../context.js'
 import type { DeviceAuthenticator } from './device-door.js'
+import { UsedTokens } from './used-tokens.js'
 
 /** In seconds. A device makes a new token for each connection, so a stolen one is soon worthless. */
 const longestLife = 10 * 60
@@ -10,32 +11,46 @@ const clockSkew = 60
 /** Keys that are kept imported; a fleet that comes back at once needs them all again. */
 const keptKeys = 20_000
 
+interface Parts extends Pick<ServerContext, 'clock' | 'enrolments' | 'log'> {
+  readonly trust: Pick<ServerContext['trust'], 'id'>
+}
+
 /** Checks tokens that devices sign with their own keys (RFC 7519; EdDSA only, RFC 8037). */
 export function createDeviceAuthenticator({
   clock,
-  devices,
+  enrolments,
   log,
-}: Pick<ServerContext, 'clock' | 'devices' | 'log'>): DeviceAuthenticator {
+  trust,
+}: Parts): DeviceAuthenticator {
+  const used = new UsedTokens()
   const keys = new Map<string, Promise<TrustedKey>>()
   return {
     async authenticate(device, password) {
       // Asked each time: a device that is revoked has no key any more.
-      const publicKey = await devices.publicKey(device)
-      if (publicKey === undefined) return false
-      const { key } = await importOnce(keys, { id: device, key: publicKey })
+      const credential = await enrolments.credential(device)
+      const now = clock.now()
+      if (credential === undefined) return false
+      if ((credential.sessionExpires ?? Infinity) <= now) {
+        log.debug({ device }, 'the session of a browser is over')
+        return false
+      }
+      const { key } = await importOnce(keys, { id: device, key: credential.publicKey })
       try {
         const { payload } = await jwtVerify(password, key, {
-          algorithms: ['EdDSA', 'Ed25519'],
-          audience: mqttAudience,
+          // What the token says of itself decides nothing (RFC 8725, section 3.1).
+          algorithms: ['EdDSA'],
+          audience: mqttAudience(trust.id),
           issuer: device,
           subject: device,
-          currentDate: new Date(clock.now()),
+          currentDate: new Date(now),
           clockTolerance: clockSkew,
           maxTokenAge: longestLife,
-          requiredClaims: ['exp', 'iat'],
+          requiredClaims: ['exp', 'iat', 'jti'],
         })
-        const { exp = Infinity, iat = 0 } = payload
-        return exp - iat <= longestLife
+        return (
+          isShort(payload) &&
+          used.isFirst(`${device}/${payload.jti}`, { until: endOf(payload), now })
+        )
       } catch (err) {
         log.debug({ err, device }, 'a device showed a token that is not valid')
         return false
@@ -43,6 +58,11 @@ export function createDeviceAuthenticator({
     },
   }
 }
+
+const isShort = ({ exp = Infinity, iat = 0, jti = '' }: JWTPayload): boolean =>
+  exp - iat <= longestLife && jti.length <= 100
+
+const endOf = ({ exp = 0 }: JWTPayload): number => (exp + clockSkew) * 1_000
 
 function importOnce(keys: Map<string, Promise<TrustedKey>>, publicKey: PublicKey) {
   const known = keys.get(publicKey.key)

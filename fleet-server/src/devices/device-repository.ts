@@ -13,6 +13,8 @@ export interface NewDevice {
   readonly publicKey: string
   readonly labels: Labels
   readonly enrolledAt: number
+  /** When the session of a browser ends; absent for agents. */
+  readonly sessionExpires?: number
 }
 
 export class DeviceRepository {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { DeviceKind } from '@kedge/shared/protocol/enrolment'
 import type { Labels } from '@kedge/shared/util/scalars'
 import { fromJsonColumn } from '../db/json-column.js'
 import type { Database, DatabaseSchema } from '../db/schema.js'
@@ -12,10 +13,16 @@ export class EnrolmentTokenRepository {
   }
 
   async add(token: EnrolmentTokenRecord, secretHash: string): Promise<void> {
-    const { labels, expires, ...rest } = token
+    const { labels, expires, approve, ...rest } = token
     await this.#db
       .insertInto('enrolmentToken')
-      .values({ ...rest, secretHash, labels: JSON.stringify(labels), expiresAt: expires })
+      .values({
+        ...rest,
+        secretHash,
+        labels: JSON.stringify(labels),
+        expiresAt: expires,
+        approve: approve ? 1 : 0,
+      })
       .execute()
   }
 
@@ -40,6 +47,10 @@ export class EnrolmentTokenRepository {
     return rows.map(toRecord)
   }
 
+  async forgetExpired(before: number): Promise<void> {
+    await this.#db.deleteFrom('enrolmentToken').where('expiresAt', '<', before).execute()
+  }
+
   async remove(id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db
       .deleteFrom('enrolmentToken')
@@ -56,4 +67,6 @@ const toRecord = (row: Selectable<DatabaseSchema['enrolmentToken']>): EnrolmentT
   expires: row.expiresAt,
   uses: row.uses,
   usesLeft: row.usesLeft,
+  kind: row.kind as DeviceKind,
+  approve: row.approve === 1,
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deviceKindSchema } from '@kedge/shared/protocol/enrolment'
 import { countSchema, labelsSchema, timestampSchema } from '@kedge/shared/util/scalars'
 import { ownLabelsSchema } from './device.js'
 
@@ -11,6 +12,10 @@ export const enrolmentTokenSchema = z.object({
   expires: timestampSchema,
   uses: countSchema,
   usesLeft: countSchema,
+  /** What may join by it: an agent's token lets browsers in too, a browser's no agents. */
+  kind: deviceKindSchema,
+  /** Whether an operator has to agree to each device. */
+  approve: z.boolean(),
 })
 export type EnrolmentTokenRecord = z.infer<typeof enrolmentTokenSchema>
 
@@ -20,17 +25,17 @@ export const issuedTokenSchema = enrolmentTokenSchema.extend({
 })
 export type IssuedToken = z.infer<typeof issuedTokenSchema>
 
-/** A token that lies around is a way in. */
-const longestLifeS = 30 * 24 * 3_600
-
 export const tokenRequestSchema = z.object({
   labels: ownLabelsSchema.default({}),
   ttlS: z
     .number()
     .int()
     .min(1)
-    .max(longestLifeS)
+    .max(366 * 24 * 3_600)
     .default(24 * 3_600),
   uses: z.number().int().min(1).max(1_000_000).default(1),
+  /** `agent` unless told. */
+  kind: deviceKindSchema.optional(),
+  approve: z.boolean().optional(),
 })
 export type TokenRequest = z.infer<typeof tokenRequestSchema>

@@ -6,12 +6,14 @@ import { authorityRoutes } from './authority-routes.js'
 import { auditRoutes } from './audit-routes.js'
 import { blobRoutes } from './blob-routes.js'
 import { deviceRoutes } from './device-routes.js'
+import { enrolRoutes, openEnrolment } from './enrol-routes.js'
 import { enrolmentRoutes } from './enrolment-routes.js'
 import { eventRoutes } from './event-routes.js'
 import { guard } from './guard.js'
 import { healthRoutes, type Readiness } from './health-routes.js'
 import { limitBody } from './limit-body.js'
 import { measure } from './measure.js'
+import { membershipRoutes } from './membership-routes.js'
 import { modelRoutes } from './model-routes.js'
 import { oidcRoutes } from './oidc-routes.js'
 import { pageRoutes } from './page-routes.js'
@@ -44,7 +46,9 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', telemetryRoutes(context))
     .route('/', blobRoutes(context))
     .route('/', publisherRoutes(context))
+    .route('/', enrolRoutes(context))
     .route('/', enrolmentRoutes(context))
+    .route('/', membershipRoutes(context))
     .route('/', rolloutRoutes(context))
     .route('/', trustRoutes(context))
     .route('/', serverRoutes(context))
@@ -66,6 +70,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
     answerProblem(c, new UsageError('not-found', `there is nothing at ${c.req.path}`), log),
   )
   app.use(measure(metrics, context.clock), secureHeaders(context.config))
+  app.use(`${apiRoot}/enrol`, openEnrolment)
   // Before the guard: what it lets anybody read says nothing of this fleet.
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.use(`${apiRoot}/*`, recogniseVisitor(context), guard(context))

@@ -2,10 +2,8 @@ import { Hono } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import { enrolmentRequestSchema, enrolmentSchema } from '@kedge/shared/protocol/enrolment'
 import type { ServerContext } from '../context.js'
 import { createEnrolmentToken } from '../devices/create-enrolment-token.js'
-import { enrolDevice } from '../devices/enrol-device.js'
 import {
   enrolmentTokenSchema,
   issuedTokenSchema,
@@ -13,31 +11,13 @@ import {
 } from '../devices/enrolment-token.js'
 import { describe, listOf, pageQuery, refuseInvalid } from './describe.js'
 import { originOf } from './origin.js'
-import { limitRate } from './limit-rate.js'
 
 const tag = 'Enrolment'
-/** A device enrols once in its life, but many may stand behind one address. */
-const enrolmentsPerMinute = 1_200
+/** So long a page has to show the token that its backend got for it. Seconds. */
+const grantLifeS = 300
 
 export const enrolmentRoutes = (context: ServerContext) =>
   new Hono()
-    .post(
-      '/enrol',
-      describe({
-        tag,
-        summary: 'A key becomes a device of the fleet',
-        action: 'device',
-        records: 'device.enrol',
-        answer: enrolmentSchema,
-      }),
-      limitRate(enrolmentsPerMinute, context.clock),
-      validator('json', enrolmentRequestSchema, refuseInvalid),
-      async (c) => {
-        const origin = originOf(c, context.config)
-        const isOwnPage = c.req.header('origin') === origin
-        return c.json(await enrolDevice(context, c.req.valid('json'), { origin, isOwnPage }))
-      },
-    )
     .get(
       '/enrolment-tokens',
       describe({
@@ -68,6 +48,29 @@ export const enrolmentRoutes = (context: ServerContext) =>
       async (c) => {
         const origin = originOf(c, context.config)
         return c.json(await createEnrolmentToken(context, c.req.valid('json'), origin), 201)
+      },
+    )
+    .post(
+      '/browser-sessions',
+      describe({
+        tag,
+        summary: 'A token for one page, asked for by its own backend',
+        action: 'enrolment.manage',
+        answer: issuedTokenSchema,
+        status: 201,
+      }),
+      validator('json', tokenRequestSchema.pick({ labels: true }), refuseInvalid),
+      async (c) => {
+        const origin = originOf(c, context.config)
+        const { labels } = c.req.valid('json')
+        const request = {
+          labels,
+          ttlS: grantLifeS,
+          uses: 1,
+          kind: 'browser',
+          approve: false,
+        } as const
+        return c.json(await createEnrolmentToken(context, request, origin), 201)
       },
     )
     .delete(

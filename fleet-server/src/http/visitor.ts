@@ -64,9 +64,8 @@ async function findActor(
   return session === undefined ? undefined : findSessionActor(context, session)
 }
 
-/** Programs that cannot send headers with an EventSource give the token in the address of events. */
+/** Empty for a header that is no bearer's: wrong, not absent. */
 function tokenOf(c: Context): string | undefined {
   const header = c.req.header('authorization')
-  if (header !== undefined) return /^Bearer +(\S+)$/i.exec(header)?.[1] ?? ''
-  return c.req.path.endsWith('/events') ? c.req.query('access_token') : undefined
+  return header === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '')
 }

@@ -3,6 +3,7 @@ import type { DeviceLog } from '../device/ports/host.js'
 import type { ErrorCode } from '../errors/error-codes.js'
 import { describeError } from '../errors/kedge-error.js'
 import { LinkError } from '../errors/device-error.js'
+import { tlsFailureOf } from '../errors/tls-failure.js'
 import { topicMap, type PayloadOf, type TopicKind } from '../protocol/topic-map.js'
 import { topics, type Topic } from '../protocol/topics.js'
 import type { Clock } from '../util/clock.js'
@@ -225,6 +226,8 @@ const offline = () => new LinkError('link-offline', 'there is no connection to t
 
 /** MQTT 3.1.1, table 3.1: return codes 4 and 5 refuse who the client says it is. */
 function toLinkError(error: Error & { code?: number | string }): LinkError {
+  const failure = tlsFailureOf(error)
+  if (failure) return new LinkError(failure.code, `the broker ${failure.says}`, { cause: error })
   const refused = error.code === 4 || error.code === 5
   return new LinkError(refused ? 'unauthorized' : 'link-offline', error.message, { cause: error })
 }

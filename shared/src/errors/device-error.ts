@@ -1,6 +1,16 @@
 import { KedgeError } from './kedge-error.js'
 
-export class LinkError extends KedgeError<'link-offline' | 'link-timeout' | 'unauthorized'> {
+export class LinkError extends KedgeError<
+  | 'link-offline'
+  | 'link-timeout'
+  | 'unauthorized'
+  | 'authority-mismatch'
+  | 'certificate-untrusted'
+  | 'certificate-name'
+  | 'certificate-expired'
+  | 'transport-mismatch'
+  | 'approval-pending'
+> {
   override name = 'LinkError'
 }
 

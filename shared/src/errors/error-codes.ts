@@ -68,6 +68,20 @@ export const errorCodes = {
   'metadata-mixed': fact('Signed metadata files do not belong together.'),
   'name-refused': fact('A name in signed metadata is one that could leave its folder.'),
 
+  // connection
+  'authority-mismatch': fact(
+    'The server shows another certificate authority than the enrolment token names.',
+  ),
+  'certificate-untrusted': passing(
+    'The certificate of the server is not of the authority this device trusts.',
+  ),
+  'certificate-name': passing('The certificate of the server is for other names.'),
+  'certificate-expired': passing(
+    'The certificate of the server is past its end, or not valid yet, by this clock.',
+  ),
+  'transport-mismatch': passing('One side speaks TLS and the other does not.'),
+  'approval-pending': passing('An operator has yet to approve this device.'),
+
   // delivery and device
   'link-offline': passing('There is no connection to the fleet server.'),
   'link-timeout': passing('The other side did not answer in time.'),

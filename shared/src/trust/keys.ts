@@ -95,4 +95,5 @@ export async function signToken(claims: TokenClaims, privateKey: CryptoKey): Pro
   return `${header}.${body}.${toBase64Url(new Uint8Array(signature))}`
 }
 
-export const mqttAudience = 'kedge:mqtt'
+/** Whom a device's MQTT password is for: the broker of one fleet and of no other. */
+export const mqttAudience = (fleet: string): string => `${fleet}:mqtt`

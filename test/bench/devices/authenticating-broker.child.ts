@@ -10,6 +10,7 @@ import { brokerMetrics } from '../../../fleet-server/src/broker/prometheus.js'
 import { openDatabase } from '../../../fleet-server/src/db/open-database.js'
 import { createDeviceAuthenticator } from '../../../fleet-server/src/devices/authenticate-device.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
+import { EnrolmentRepository } from '../../../fleet-server/src/devices/enrolment-repository.js'
 import { answer } from '../harness/child.js'
 import type { Member } from './connecting.child.js'
 
@@ -35,7 +36,12 @@ const handlers = {
       port: 0,
       log,
       limits: { arrivals: asMany, allArrivals: asMany },
-      authenticator: createDeviceAuthenticator({ clock: systemClock, devices, log }),
+      authenticator: createDeviceAuthenticator({
+        clock: systemClock,
+        enrolments: new EnrolmentRepository(db),
+        fleet: { id: 'f-bench' },
+        log,
+      }),
       retained: {
         blob: () => Promise.resolve(undefined),
         desired: () => Promise.resolve(undefined),

@@ -15,14 +15,21 @@ export interface Member {
 
 /** Connections that are being opened at a time. */
 const atOnce = 64
-const packets: Buffer[] = []
+/** Whom passwords are for. */
+const fleet = 'f-bench'
+const devices: { readonly id: string; readonly privateKey: CryptoKey }[] = []
 
 async function makeDevice(): Promise<Member> {
   const keys = await generateKeyPair(false)
   const { key: publicKey } = await exportPublicKey(keys.publicKey)
   const id = await deviceIdOf('agent', fromBase64(publicKey))
-  packets.push(connectBytes(id, await devicePassword(id, keys.privateKey, systemClock)))
+  devices.push({ id, privateKey: keys.privateKey })
   return { id, publicKey }
+}
+
+/** A password opens one connection. */
+async function signIn({ id, privateKey }: (typeof devices)[number]): Promise<Buffer> {
+  return connectBytes(id, await devicePassword({ device: id, fleet }, privateKey, systemClock))
 }
 
 async function open(port: number, packet: Buffer): Promise<Socket> {
@@ -34,16 +41,17 @@ async function open(port: number, packet: Buffer): Promise<Socket> {
 }
 
 const handlers = {
-  /** Devices with keys, and with the passwords that they would sign for each connection. */
+  /** Devices with keys. */
   async make({ count }: { count: number }): Promise<Member[]> {
     const members: Member[] = []
     while (members.length < count) members.push(await makeDevice())
     return members
   },
 
-  /** Connections a second until all devices are connected; then they go. */
+  /** Connections a second, with passwords signed before, until all are connected; then they go. */
   async connect({ port }: { port: number }): Promise<number> {
     const sockets: Socket[] = []
+    const packets = await Promise.all(devices.map(signIn))
     const waiting = packets.values()
     const start = performance.now()
     const lane = async () => {

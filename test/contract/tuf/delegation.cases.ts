@@ -227,12 +227,31 @@ export const delegationCases: readonly TufCase[] = [
     name: 'looks nothing up before a refresh, and after one that failed',
     async run({ repository, client }, check) {
       const trusted = await client.open()
-      await check.rejects(trusted.target('file'), 'invariant-broken')
+      await check.rejects(trusted.target('file'), 'metadata-missing')
       await trusted.refresh()
       check.equal(await trusted.target('file'), undefined)
       repository.files.delete('timestamp.json')
       await check.rejects(trusted.refresh(), 'metadata-missing')
-      await check.rejects(trusted.target('file'), 'invariant-broken')
+      await check.rejects(trusted.target('file'), 'metadata-missing')
+    },
+  },
+  {
+    name: 'looks nothing up in a snapshot whose keys a new root has taken away',
+    async run({ repository, client }, check) {
+      await repository.addTarget('targets', 'file', encodeUtf8('x'))
+      await repository.publish('targets', 'snapshot', 'timestamp')
+      const trusted = await client.open()
+      await trusted.refresh()
+      await repository.publish('root')
+      await trusted.refreshRoot()
+      check.equal((await trusted.target('file'))?.length, 1)
+      await repository.rotateKeys('snapshot')
+      await repository.publish('root')
+      await trusted.refreshRoot()
+      await check.rejects(trusted.target('file'), 'metadata-missing')
+      await repository.publish('snapshot', 'timestamp')
+      await trusted.refresh()
+      check.equal((await trusted.target('file'))?.length, 1)
     },
   },
 ]

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyFile, type KeyFile } from '@kedge/shared/trust/keys'
 import { problemSchema } from '../../../fleet-server/src/http/problem.js'
 import { callApi, pushModel } from '../../support/admin-api.js'
+import { Browser } from '../../support/browser.js'
 import { syntheticModel } from '../../support/synthetic-model.js'
 import { startTestServer, type RunningServer } from '../../support/running-server.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
@@ -59,9 +60,12 @@ describe('HTTP door', () => {
       expect((await problemOf(response)).code).toBe('unauthorized')
       expect(response.headers.get('www-authenticate')).toContain('Bearer')
     }
+    // An address is kept in histories and logs.
     const query = `access_token=${server.adminToken}`
-    const sneaky = await fetch(`${server.url}/api/v1/devices?${query}`)
-    expect(sneaky.status).toBe(401)
+    for (const path of ['devices', 'events']) {
+      const sneaky = await fetch(`${server.url}/api/v1/${path}?${query}`)
+      expect(sneaky.status).toBe(401)
+    }
   })
 
   it('answers an unknown path with a problem document', async () => {
@@ -139,7 +143,9 @@ describe('HTTP door', () => {
   })
 
   it('tells what changes as it changes, to a page that can send no headers too', async () => {
-    const response = await fetch(`${server.url}/api/v1/events?access_token=${server.adminToken}`)
+    const page = new Browser(server.url)
+    await page.send('POST /api/v1/session', { token: server.adminToken })
+    const response = await page.send('GET /api/v1/events')
     expect(response.headers.get('content-type')).toContain('text/event-stream')
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     const key = await createKeyFile('ann')
@@ -150,14 +156,16 @@ describe('HTTP door', () => {
     let heard = ''
     while (!heard.includes('event: model')) heard += (await reader.read()).value ?? ''
     expect(heard).toContain('data: {"id":"net"}')
-    await reader.cancel()
+    await page.send('DELETE /api/v1/session')
+    // Whoever has signed out hears no more, though the stream was open.
+    while (!(await reader.read()).done) continue
   })
 
   it('ends streams when the server stops', async () => {
     await using other = await temporaryFolder()
     const stopping = await startTestServer(other.path)
-    const token = stopping.adminToken
-    const response = await fetch(`${stopping.url}/api/v1/events?access_token=${token}`)
+    const headers = { authorization: `Bearer ${stopping.adminToken}` }
+    const response = await fetch(`${stopping.url}/api/v1/events`, { headers })
     await stopping[Symbol.asyncDispose]()
     expect(await response.text()).toContain(': connected')
   })

@@ -112,7 +112,9 @@ describeOnDatabases('repositories', (open) => {
     const { db } = await open()
     const devices = new DeviceRepository(db)
     const tokens = new EnrolmentTokenRepository(db)
-    const token = { id: 't-1', labels: {}, createdAt: at, expires: at + 1, uses: 1, usesLeft: 1 }
+    const times = { createdAt: at, expires: at + 1 }
+    const policy = { labels: {}, kind: 'agent', approve: false } as const
+    const token = { id: 't-1', ...times, ...policy, uses: 1, usesLeft: 1 }
     await tokens.add(token, 'hash')
     expect(await devices.enrol(newDevice('d-1'), 't-1')).toBe('enrolled')
     expect(await devices.enrol(newDevice('d-1'), 't-1')).toBe('known')

@@ -1,6 +1,6 @@
 import { enrolDevice, type DeviceKeys } from '@kedge/shared/adapters/enrolment'
 import { describeError } from '@kedge/shared/errors/kedge-error'
-import type { Enrolment } from '@kedge/shared/protocol/enrolment'
+import { parseEnrolmentToken, type Enrolment } from '@kedge/shared/protocol/enrolment'
 import type { Problem } from '@kedge/shared/protocol/reported-state'
 import type { Entropy } from '@kedge/shared/util/entropy'
 import { retrySchedule } from '@kedge/shared/util/retry-schedule'
@@ -13,20 +13,25 @@ export interface EnrollingPage {
   readonly server: string
   readonly keys: DeviceKeys
   readonly labels: Labels
+  /** Asks the page's own backend for a token; absent where the server trusts the page's origin. */
+  readonly grant?: (() => Promise<string>) | undefined
 }
 
 /** One attempt. The same key is the same device, so asking again changes nothing. */
-export const enrolPage = (
-  { server, keys, labels }: EnrollingPage,
+export async function enrolPage(
+  { server, keys, labels, grant }: EnrollingPage,
   signal: AbortSignal,
-): Promise<Enrolment> =>
-  enrolDevice({
+): Promise<Enrolment> {
+  const secret = grant && parseEnrolmentToken(await grant()).secret
+  return enrolDevice({
     kind: 'browser',
     url: server,
     keys,
     labels,
+    ...(secret !== undefined && { secret }),
     fetch: (url, request) => fetch(url, { ...request, signal }),
   })
+}
 
 /**
  * Asks until the server agrees: it may be down, or count too many pages at this moment.

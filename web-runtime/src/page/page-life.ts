@@ -1,4 +1,5 @@
 import type { DeviceLog } from '@kedge/shared/device/ports/host'
+import { LinkError } from '@kedge/shared/errors/device-error'
 import { describeError } from '@kedge/shared/errors/kedge-error'
 import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import { systemClock } from '@kedge/shared/util/clock'
@@ -12,7 +13,8 @@ import { loadDeviceKeys } from '../state/device-keys.js'
 import { joinFleet, loadEnrolment } from '../state/enrolment-record.js'
 import { IdbStateStore } from '../state/idb-state-store.js'
 import { Database } from '../storage/database.js'
-import { enrolPage, enrolPatiently } from './enrolling.js'
+import { BrowserSession } from './browser-session.js'
+import { enrolPage, enrolPatiently, type EnrollingPage } from './enrolling.js'
 import { followSession, leadSession, type SessionParts } from './session.js'
 import type { SessionSlot } from './session-slot.js'
 import { awaitLead, tryLead } from './tab-lead.js'
@@ -22,6 +24,7 @@ export interface PageOptions {
   /** Origin of the fleet server. */
   readonly server: string
   readonly labels: Labels
+  readonly grant: (() => Promise<string>) | undefined
   readonly engine: 'auto' | EngineName
   readonly threads: number
   readonly wasmUrls: Partial<Record<EngineName, string>>
@@ -39,6 +42,7 @@ export class PageLife {
   #running: Promise<void> = Promise.resolve()
   #releaseLead: () => void = () => undefined
   #checkingFleet = false
+  #browserSession: BrowserSession | undefined
   readonly #follows = new Exclusive()
   #nextFollow: Promise<void> | undefined
 
@@ -65,6 +69,7 @@ export class PageLife {
     this.#closing.abort(new Error('the runtime is closed'))
     document.removeEventListener('visibilitychange', this.#onVisibility)
     await this.#running
+    this.#browserSession?.end()
     await this.#slot.close()
     this.#news.close()
     await this.#database[Symbol.asyncDispose]()
@@ -116,20 +121,32 @@ export class PageLife {
 
   async #enrolledParts(inference: WebInferenceHost): Promise<SessionParts> {
     const stored = await loadEnrolment(new IdbStateStore(this.#database))
-    return this.#partsOf(inference, stored ?? (await this.#enrol()))
+    const fresh = stored ? undefined : await this.#enrol()
+    const parts = await this.#partsOf(inference, stored ?? fresh!)
+    this.#browserSession?.end()
+    this.#browserSession = new BrowserSession(() => this.#renew(inference, parts.enrolment), fresh)
+    return { ...parts, browserSession: this.#browserSession }
+  }
+
+  /** Another hour for the device that this browser is. @throws LinkError, UsageError */
+  async #renew(inference: WebInferenceHost, known: Enrolment): Promise<Enrolment> {
+    const current = await enrolPage(await this.#page(), this.#closing.signal)
+    if (isSameFleet(known, current)) return current
+    void this.#checkFleet(inference, known)
+    throw new LinkError('unauthorized', strangerAt(this.#options.server))
+  }
+
+  async #page(): Promise<EnrollingPage> {
+    const { server, labels, grant } = this.#options
+    return { server, labels, grant, keys: await loadDeviceKeys(this.#database) }
   }
 
   async #enrol(): Promise<Enrolment> {
-    const { server, labels } = this.#options
-    const keys = await loadDeviceKeys(this.#database)
-    const enrolment = await enrolPatiently(
-      { server, keys, labels },
-      {
-        entropy: systemEntropy,
-        signal: this.#closing.signal,
-        onProblem: (problem) => (this.#slot.problem = problem),
-      },
-    )
+    const enrolment = await enrolPatiently(await this.#page(), {
+      entropy: systemEntropy,
+      signal: this.#closing.signal,
+      onProblem: (problem) => (this.#slot.problem = problem),
+    })
     this.#slot.problem = undefined
     await joinFleet(this.#database, enrolment)
     return enrolment
@@ -153,10 +170,9 @@ export class PageLife {
   async #checkFleet(inference: WebInferenceHost, known: Enrolment): Promise<void> {
     if (this.#checkingFleet) return
     this.#checkingFleet = true
-    const { server, labels } = this.#options
+    const { server } = this.#options
     try {
-      const keys = await loadDeviceKeys(this.#database)
-      const current = await enrolPage({ server, keys, labels }, this.#closing.signal)
+      const current = await enrolPage(await this.#page(), this.#closing.signal)
       if (isSameFleet(known, current)) return
       if (server !== location.origin) {
         this.#slot.problem = { code: 'signature-invalid', message: strangerAt(server) }

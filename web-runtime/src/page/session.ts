@@ -20,6 +20,7 @@ import { IdbStateStore } from '../state/idb-state-store.js'
 import type { Database } from '../storage/database.js'
 import { openIdbSpool } from '../telemetry/idb-spool.js'
 import { browserFacts } from './browser-facts.js'
+import type { BrowserSession } from './browser-session.js'
 import { builtAt, runtimeVersion } from './runtime-version.js'
 
 export interface SessionParts {
@@ -28,6 +29,8 @@ export interface SessionParts {
   readonly keys: DeviceKeys
   readonly enrolment: Enrolment
   readonly log: DeviceLog
+  /** The right to connect; absent where another tab holds the connection. */
+  readonly browserSession?: BrowserSession
   /** Called before each attempt to connect that follows one which failed. */
   readonly onConnectFailed: () => void
 }
@@ -95,7 +98,8 @@ const toSession = (role: Session['role'], link: Link, device: Device): Session =
   },
 })
 
-function openLink({ enrolment, keys, log, onConnectFailed }: SessionParts): Link {
+function openLink(parts: SessionParts): Link {
+  const { enrolment, keys, log, browserSession, onConnectFailed } = parts
   const { device, brokerUrl } = enrolment
   let failures = -1
   const link: Link = openWebSocketLink({
@@ -103,10 +107,11 @@ function openLink({ enrolment, keys, log, onConnectFailed }: SessionParts): Link
     device,
     entropy: systemEntropy,
     log,
-    password: () => {
+    password: async () => {
       failures += 1
       if (failures > 0) onConnectFailed()
-      return devicePassword(device, keys.privateKey, systemClock)
+      await browserSession?.ensure()
+      return devicePassword(enrolment, keys.privateKey, systemClock)
     },
   })
   link.onOnline((online) => {

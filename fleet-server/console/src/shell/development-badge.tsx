@@ -15,7 +15,8 @@ export function DevelopmentBadge() {
       title="Root keys can be read on the server. How to move them off"
     >
       <Mark tone="warn" shape="alert">
-        Development keys
+        <span className={classes.wide}>Development keys</span>
+        <span className={classes.narrow}>Dev keys</span>
       </Mark>
     </Link>
   )

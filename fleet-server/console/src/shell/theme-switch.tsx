@@ -1,4 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core'
+import classes from './shell.module.css'
 
 const order = ['auto', 'light', 'dark'] as const
 const words = { auto: 'System', light: 'Light', dark: 'Dark' }
@@ -32,7 +33,7 @@ export function ThemeSwitch() {
       >
         {icons[colorScheme]}
       </svg>
-      {words[colorScheme]}
+      <span className={classes.wide}>{words[colorScheme]}</span>
     </button>
   )
 }

@@ -6,7 +6,6 @@ import classes from './shell.module.css'
 export function WhoAmI() {
   const actor = useActor()
   if (actor === undefined) return null
-  const name = actor.kind === 'token' ? 'by token' : actor.name
   return (
     <Link
       to="/settings/account"
@@ -16,7 +15,7 @@ export function WhoAmI() {
       <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
         <path d="M8 2a3 3 0 1 0 0 6 3 3 0 0 0 0-6M2.5 14.5c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5" />
       </svg>
-      <span className={classes.whoName}>{name}</span>
+      <span className={`${classes.whoName} ${classes.wide}`}>{actor.name}</span>
     </Link>
   )
 }

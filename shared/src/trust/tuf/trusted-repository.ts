@@ -1,4 +1,3 @@
-import { InvariantError } from '../../errors/kedge-error.js'
 import { TrustError } from '../../errors/trust-error.js'
 import { Exclusive } from '../../util/exclusive.js'
 import { KiB, MiB, type Ms } from '../../util/units.js'
@@ -107,7 +106,8 @@ export class TrustedRepository {
 
   /**
    * Looks a target up through the delegations (5.6.7), fetching their roles as needed; after refresh().
-   * Undefined when no role that may name the path does. @throws TrustError
+   * Undefined when no role that may name the path does.
+   * @throws TrustError `metadata-missing` too while no refresh has succeeded since keys were taken away
    */
   target(path: string): Promise<TrustedTarget | undefined> {
     return this.#turn.run(() =>
@@ -137,6 +137,7 @@ export class TrustedRepository {
           await store.remove(`${name}.json`)
           this.#verified.delete(name)
         }
+        this.#refreshed = undefined
       }
       await store.write('root.json', bytes)
       this.#root = next
@@ -167,7 +168,7 @@ export class TrustedRepository {
   }
 
   #loadTargets(by: Delegation): Promise<TargetsDocument> {
-    if (!this.#refreshed) throw new InvariantError('a target was asked for before refresh()')
+    if (!this.#refreshed) throw new TrustError('metadata-missing', 'there is no trusted snapshot')
     const { now, snapshot } = this.#refreshed
     const meta = own(snapshot.meta, `${by.name}.json`)
     if (!meta) throw new TrustError('metadata-mixed', `snapshot does not list ${by.name}`)

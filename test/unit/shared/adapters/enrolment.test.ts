@@ -22,6 +22,8 @@ beforeAll(async () => {
   enrolment = { ...fleet.enrolment, device: 'd-0123456789abcdef0123' }
 })
 
+const challenge = { nonce: 'n'.repeat(20), fleet: 'fleet-1' }
+
 describe('enrolling', () => {
   let server: Server
   let answer: (response: ServerResponse, request: IncomingMessage) => void
@@ -34,6 +36,10 @@ describe('enrolling', () => {
       let text = ''
       request.on('data', (part: Buffer) => (text += part.toString()))
       request.on('end', () => {
+        if (request.method === 'GET') {
+          response.writeHead(200).end(JSON.stringify(challenge))
+          return
+        }
         bodies.push(JSON.parse(text))
         answer(response, request)
       })
@@ -71,10 +77,26 @@ describe('enrolling', () => {
     expect(request).toMatchObject({ secret: 'a secret that is long', labels: { site: 'berlin' } })
     const { key } = await importPublicKey({ id: '', key: request.publicKey })
     const proof = Uint8Array.from(fromBase64(request.proof))
-    const proves = (claim: typeof request) =>
-      crypto.subtle.verify('Ed25519', key, proof, enrolmentProofOf(claim))
-    expect(await proves(request)).toBe(true)
-    expect(await proves({ ...request, secret: 'another secret' })).toBe(false)
+    const proves = (tokenHash: string, of = challenge) =>
+      crypto.subtle.verify(
+        'Ed25519',
+        key,
+        proof,
+        enrolmentProofOf({ ...request, tokenHash, challenge: of }),
+      )
+    const tokenHash = await webSha256(encodeUtf8('a secret that is long'))
+    expect(request.nonce).toBe(challenge.nonce)
+    expect(await proves(tokenHash)).toBe(true)
+    expect(await proves(tokenHash.replace(/^./, 'x'))).toBe(false)
+    expect(await proves(tokenHash, { ...challenge, nonce: 'o'.repeat(20) })).toBe(false)
+    expect(await proves(tokenHash, { ...challenge, fleet: 'fleet-2' })).toBe(false)
+  })
+
+  it('can be tried again while an operator has yet to agree', async () => {
+    const body = JSON.stringify({ device: enrolment.device, waiting: true })
+    answer = (response) => response.writeHead(202).end(body)
+    await expect(enrol()).rejects.toMatchObject({ code: 'approval-pending', retryable: true })
+    await expect(enrol()).rejects.toThrow(enrolment.device)
   })
 
   it('needs no secret on a page that the server itself serves', async () => {
@@ -162,10 +184,10 @@ describe('device password', () => {
   it('is a token of the device’s own key that holds for five minutes', async () => {
     const { publicKey, privateKey } = await generateKeyPair(false)
     const clock = new ManualClock()
-    const token = await devicePassword('d-1', privateKey, clock)
+    const token = await devicePassword({ device: 'd-1', fleet: 'f-1' }, privateKey, clock)
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: ['EdDSA'],
-      audience: 'kedge:mqtt',
+      audience: 'f-1:mqtt',
       subject: 'd-1',
       currentDate: new Date(clock.now()),
     })

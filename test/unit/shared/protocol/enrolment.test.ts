@@ -62,6 +62,7 @@ describe('enrolment request', () => {
     kind: 'agent' as const,
     secret: token.secret,
     publicKey: `${'A'.repeat(43)}=`,
+    nonce: 'n'.repeat(20),
     proof: 'AAAA',
     labels: { site: 'berlin' },
   }
@@ -70,6 +71,8 @@ describe('enrolment request', () => {
     { kind: 'server' },
     { publicKey: 'AAAA' },
     { publicKey: '%'.repeat(44) },
+    { nonce: 'short' },
+    { nonce: 'n'.repeat(201) },
     { proof: 'A'.repeat(101) },
     { secret: 'x'.repeat(129) },
     { labels: { site: 'a b' } },
@@ -79,14 +82,18 @@ describe('enrolment request', () => {
     expect(enrolmentRequestSchema.safeParse({ ...request, ...change }).success).toBe(false)
   })
 
-  it('proves its kind, its key and its secret, and no two alike', () => {
-    const { labels: _labels, proof: _proof, ...claim } = request
+  it('proves its kind, its key, its token and what it was asked, and no two alike', () => {
+    const { kind, publicKey, nonce } = request
+    const challenge = { nonce, fleet: 'f-1' }
+    const claim = { kind, publicKey, tokenHash: 'ab', challenge }
     const proofs = [
       claim,
       { ...claim, kind: 'browser' as const },
       { ...claim, publicKey: `${'B'.repeat(43)}=` },
-      { ...claim, secret: 'another' },
+      { ...claim, tokenHash: 'cd' },
+      { ...claim, challenge: { ...challenge, nonce: 'o'.repeat(20) } },
+      { ...claim, challenge: { ...challenge, fleet: 'f-2' } },
     ].map((one) => new TextDecoder().decode(enrolmentProofOf(one)))
-    expect(new Set(proofs).size).toBe(4)
+    expect(new Set(proofs).size).toBe(6)
   })
 })

@@ -68,10 +68,10 @@ describe('device id', () => {
 
 describe('device token', () => {
   const issuedAt = 1_700_000_000
-  const claims = { device: 'd-1', audience: mqttAudience, issuedAt, expires: issuedAt + 300 }
+  const claims = { device: 'd-1', audience: mqttAudience('f-1'), issuedAt, expires: issuedAt + 300 }
   const options: JWTVerifyOptions = {
     algorithms: ['EdDSA'],
-    audience: mqttAudience,
+    audience: mqttAudience('f-1'),
     issuer: 'd-1',
     subject: 'd-1',
     requiredClaims: ['exp', 'iat', 'jti'],

@@ -37,6 +37,7 @@ export function RevokeDialog({ release, onClose }: { release: Release; onClose: 
       </ul>
       <TextInput
         size="sm"
+        data-autofocus
         label="Why"
         placeholder="wrong labels on gesture “wave”"
         required

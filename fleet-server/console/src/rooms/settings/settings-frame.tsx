@@ -14,7 +14,7 @@ interface SettingsLink {
 const links = [
   { to: '/settings/enrolment', label: 'Enrolment', action: 'enrolment.read' },
   { to: '/settings/publishers', label: 'Publishers', action: 'publisher.read' },
-  { to: '/settings/trust', label: 'Keys', action: 'trust.read' },
+  { to: '/settings/trust', label: 'Trust', action: 'trust.read' },
   { to: '/settings/people', label: 'People', action: 'user.read' },
   { to: '/settings/service-tokens', label: 'Service tokens', action: 'service-token.read' },
   { to: '/settings/audit', label: 'Audit', action: 'audit.read' },

@@ -74,7 +74,7 @@ const columns: readonly Column<TrustRole>[] = [
   {
     key: 'version',
     head: 'Version',
-    width: '9%',
+    width: '12%',
     align: 'end',
     cell: ({ version }) => version ?? <span className="quiet">none</span>,
   },
