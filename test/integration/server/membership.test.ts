@@ -1,5 +1,4 @@
-import { connect } from 'mqtt'
-import { once } from 'node:events'
+import { connect, type MqttClient } from 'mqtt'
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devicePassword, enrolDevice, type DeviceKeys } from '@kedge/shared/adapters/enrolment'
@@ -49,6 +48,9 @@ async function join(): Promise<Joined> {
   return { keys, enrolment: await ask(keys, await newSecret()) }
 }
 
+const heard = (client: MqttClient, event: 'connect' | 'close') =>
+  new Promise<void>((resolve) => client.once(event, () => resolve()))
+
 /** Connects once; the code of the refusal, or the client. */
 async function open({ enrolment }: Joined, password: string, url = enrolment.brokerUrl) {
   const { device } = enrolment
@@ -57,7 +59,7 @@ async function open({ enrolment }: Joined, password: string, url = enrolment.bro
   const refused = new Promise<number | undefined>((resolve) => {
     client.once('error', (error: Error & { code?: number }) => resolve(error.code))
   })
-  const outcome = await Promise.race([once(client, 'connect').then(() => 'connected'), refused])
+  const outcome = await Promise.race([heard(client, 'connect').then(() => 'connected'), refused])
   return { client, outcome }
 }
 
@@ -133,7 +135,7 @@ describe('a device that is revoked', () => {
     const url = way === 'TCP' ? undefined : `${server.url.replace('http', 'ws')}/mqtt`
     const { client, outcome } = await open(joined, await passwordOf(joined), url)
     expect(outcome).toBe('connected')
-    const closed = once(client, 'close')
+    const closed = heard(client, 'close')
     await api(`POST /devices/${device}/revoke`)
     await closed
     const late = client.publishAsync(topics.presence(device).path, '{"v":1,"state":"online"}')
