@@ -120,7 +120,7 @@ test('a refusal of trust is told by what it means and what can be done', async (
   await expect(problems).toContainText('Signed metadata is older than what was already trusted.')
   await expect(problems).toContainText('timestamp.json has version 3, had 5')
   await expect(problems).toContainText('The device keeps what it runs.')
-  const slot = signedIn.getByRole('row', { name: /gesture/ })
+  const slot = signedIn.getByRole('row', { name: /^gesture nothing/ })
   await expect(slot).toContainText('release gesture 1.0.0: no signature fits')
   await expect(slot).toContainText('See who pushed this and with which key')
 })

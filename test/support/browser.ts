@@ -31,7 +31,7 @@ export class Browser {
     const response = await fetch(this.#url + path, {
       method,
       redirect: 'manual',
-      headers: Object.entries(all).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+      headers: Object.fromEntries(Object.entries(all).filter(isGiven)),
       ...(body === undefined ? {} : { body: toBody(body) }),
     })
     for (const line of response.headers.getSetCookie()) this.#take(line)
@@ -47,3 +47,6 @@ export class Browser {
 
 const toBody = (body: unknown): string | URLSearchParams =>
   body instanceof URLSearchParams ? body : JSON.stringify(body)
+
+const isGiven = (header: [string, string | undefined]): header is [string, string] =>
+  header[1] !== undefined

@@ -13,7 +13,8 @@ export const createRollout = (rollout: RolloutRequest) =>
 export const changeRollout = (id: string, action: RolloutAction) =>
   bodyOf(api.rollouts[':id'][':action'].$post({ param: { id, action } }))
 
-export const createEnrolmentToken = (token: TokenRequest) =>
+/** With `approve`, whoever comes by the token waits for an operator's word, where the server can. */
+export const createEnrolmentToken = (token: TokenRequest & { readonly approve?: boolean }) =>
   bodyOf(api['enrolment-tokens'].$post({ json: token }))
 
 export const revokeEnrolmentToken = (id: string) =>

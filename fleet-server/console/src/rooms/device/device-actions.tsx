@@ -1,21 +1,26 @@
 import { Button } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { removeDevice } from '../../api/changes.js'
 import type { Device } from '../../api/documents.js'
+import { membershipRoutes } from '../../api/membership.js'
 import { useCan } from '../../api/session.js'
+import { offersQuery } from '../../api/trust.js'
 import { ConfirmDialog } from '../../parts/confirm-dialog.js'
 import { deviceName } from '../../parts/presence.js'
 import { slotStandings } from '../../parts/slot-standing.js'
 import classes from './device-room.module.css'
 import { LabelDialog } from './label-dialog.js'
+import { RevokeDialog } from './revoke-dialog.js'
 
 /** What can be done to one device by who is signed in. */
 export function DeviceActions({ device }: { device: Device }) {
   const can = useCan()
-  const [open, setOpen] = useState<'labels' | 'remove'>()
+  const [open, setOpen] = useState<'labels' | 'remove' | 'revoke'>()
   const close = () => setOpen(undefined)
+  const { data: offers } = useQuery(offersQuery())
+  const isRevocable = offers?.has(membershipRoutes.revoke) === true
   return (
     <>
       {can('device.label') && (
@@ -32,8 +37,18 @@ export function DeviceActions({ device }: { device: Device }) {
           Remove…
         </Button>
       )}
+      {can('device.remove') && isRevocable && (
+        <Button
+          variant="default"
+          className={classes.danger ?? ''}
+          onClick={() => setOpen('revoke')}
+        >
+          Revoke…
+        </Button>
+      )}
       {open === 'labels' && <LabelDialog device={device} onClose={close} />}
       {open === 'remove' && <RemoveDialog device={device} onClose={close} />}
+      {open === 'revoke' && <RevokeDialog device={device} onClose={close} />}
     </>
   )
 }

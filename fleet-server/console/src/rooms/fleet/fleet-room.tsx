@@ -12,6 +12,7 @@ import { SelectorFilter } from '../../parts/selector-filter.js'
 import { useSteadyRows } from '../../parts/steady-rows.js'
 import classes from '../lists.module.css'
 import { deviceColumns } from './device-columns.js'
+import { WaitingDevices } from './waiting-devices.js'
 
 const route = getRouteApi('/')
 const idOf = (device: Device) => device.id
@@ -27,6 +28,7 @@ export function FleetRoom() {
   )
   return (
     <Page title="Fleet" standing={<FleetCounts />}>
+      <WaitingDevices />
       <div className={classes.list}>
         <Devices select={select}>
           <SelectorFilter value={select} onChange={filter} label="Filter devices by label" />
