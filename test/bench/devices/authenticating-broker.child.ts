@@ -39,17 +39,19 @@ const handlers = {
       authenticator: createDeviceAuthenticator({
         clock: systemClock,
         enrolments: new EnrolmentRepository(db),
-        fleet: { id: 'f-bench' },
         log,
+        trust: { id: 'f-bench' },
       }),
       retained: {
         blob: () => Promise.resolve(undefined),
         desired: () => Promise.resolve(undefined),
+        meta: () => Promise.resolve(undefined),
       },
       messages: {
         presence: ignore,
         reported: ignore,
         telemetry: ignore,
+        ask: ignore,
         malformed: () => undefined,
       },
       metrics: brokerMetrics(new Registry()),
