@@ -34,8 +34,8 @@ export class RunBacklog {
 
   /** Counts the run at once, or with others before `settle` returns. */
   add(run: { number: number; latencyUs: number; at: number }, inputs: Tensors, outputs: Tensors) {
-    const row = this.#length
     if (this.#stacks.length === 0) this.#learn(inputs, outputs)
+    const row = this.#length
     for (let i = 0; i < this.#stacks.length; i++) {
       const stack = this.#stacks[i]!
       const tensors = i < this.#inputs ? inputs : outputs
@@ -67,6 +67,8 @@ export class RunBacklog {
 
   /** The first run shows what the tensors of this model are like. */
   #learn(inputs: Tensors, outputs: Tensors): void {
+    // Those before it had none.
+    this.settle()
     const stacks = [inputs, outputs].map(stacksFor)
     this.#inputs = stacks[0]!.length
     this.#stacks = stacks.flat()
