@@ -2,8 +2,9 @@ import type { ChunkRef } from '../delivery/chunk-index.js'
 import { DeliveryError } from '../errors/device-error.js'
 import { topics } from '../protocol/topics.js'
 import { deferred, type Deferred } from '../util/deferred.js'
-import { Ms, Seconds } from '../util/units.js'
+import { formatBytes } from '../util/units.js'
 import type { DeviceHost } from './ports/host.js'
+import { TransferPace } from './transfer-pace.js'
 
 type FetchHost = Pick<DeviceHost, 'link' | 'clock' | 'sha256'>
 
@@ -12,6 +13,8 @@ export interface ChunkFetch {
   readonly signal: AbortSignal
   /** Called once for each verified chunk; the next are asked for when it has resolved. */
   readonly onChunk: (chunk: ChunkRef, bytes: Uint8Array) => Promise<void>
+  /** Whether the device holds another part of what these chunks are for. */
+  readonly isPartHeld?: boolean
 }
 
 /**
@@ -25,18 +28,18 @@ const windowSize = 128
  * time on both sides.
  */
 const batchSize = windowSize / 2
-/** With no chunk at all for so long the transfer counts as stalled. */
-const stallTime = Seconds(60)
 /** How often wrong bytes are forgiven before the transfer pauses. */
 const maxStrikes = 3
 
 /**
  * Fetches chunks by subscribing to their topics, a window at a time.
  *
- * @throws DeliveryError `chunk-unavailable` when chunks stop coming or stay wrong; the signal's reason
+ * @throws DeliveryError `chunk-unavailable` when no chunk comes or one stays wrong,
+ *   `release-incomplete` when only a part comes, `transfer-slow` when they come too slowly; the
+ *   signal's reason
  */
 export async function fetchChunks(chunks: readonly ChunkRef[], fetch: ChunkFetch): Promise<void> {
-  const transfer = new Transfer(fetch)
+  const transfer = new Transfer(chunks, fetch)
   const batches = inBatches(chunks)
   const half = async () => {
     // Both halves share one iterator, so each batch is taken by one of them.
@@ -67,12 +70,14 @@ class Transfer {
   readonly #stopping = new AbortController()
   readonly #signal: AbortSignal
   readonly #expected = new Set<Deferred<Uint8Array>>()
-  #lastArrival: number
+  readonly #pace: TransferPace
+  #hasPart: boolean
 
-  constructor(fetch: ChunkFetch) {
+  constructor(chunks: readonly ChunkRef[], fetch: ChunkFetch) {
     this.#fetch = fetch
+    this.#pace = new TransferPace(fetch.host.clock, chunks)
+    this.#hasPart = fetch.isPartHeld ?? false
     this.#signal = AbortSignal.any([fetch.signal, this.#stopping.signal])
-    this.#lastArrival = fetch.host.clock.monotonic()
     this.#signal.addEventListener('abort', () => {
       for (const arrival of this.#expected) arrival.reject(this.#signal.reason)
     })
@@ -94,18 +99,34 @@ class Transfer {
     this.#signal.throwIfAborted()
   }
 
-  /** Stops the transfer when nothing comes any more; ends with `signal`. */
+  /** Stops the transfer when chunks come too slowly, or not at all; ends with `signal`. */
   async watch(signal: AbortSignal): Promise<void> {
-    const { clock, link } = this.#fetch.host
-    for (;;) {
-      const left = this.#lastArrival + stallTime - clock.monotonic()
-      if (left <= 0) break
-      await clock.sleep(Ms(left), signal).catch(() => undefined)
+    const { clock } = this.#fetch.host
+    for (let { left } = this.#pace; left > 0; { left } = this.#pace) {
+      await clock.sleep(left, signal).catch(() => undefined)
       if (signal.aborted) return
     }
-    const why = link.online ? '' : '; there is no connection to the broker'
-    const message = `no chunk arrived within ${stallTime / 1000} s${why}`
-    this.#stopping.abort(new DeliveryError('chunk-unavailable', message))
+    this.#stopping.abort(this.#explainDelay())
+  }
+
+  /** Why the transfer has stopped: what an attacker holds back has a name of its own. */
+  #explainDelay(): DeliveryError {
+    const { received, window } = this.#pace
+    const within = `within ${window / 1_000} s`
+    if (!this.#fetch.host.link.online) {
+      const message = `no chunk arrived ${within}; there is no connection to the broker`
+      return new DeliveryError('chunk-unavailable', message)
+    }
+    if (received > 0) {
+      const message = `only ${formatBytes(received)} arrived ${within}; what arrived is kept`
+      return new DeliveryError('transfer-slow', message)
+    }
+    return this.#hasPart
+      ? new DeliveryError(
+          'release-incomplete',
+          `a part is here; no chunk arrived ${within} besides`,
+        )
+      : new DeliveryError('chunk-unavailable', `no chunk arrived ${within}`)
   }
 
   async #receiveRight(chunk: ChunkRef, open: AsyncDisposable[]): Promise<Uint8Array> {
@@ -115,6 +136,8 @@ class Transfer {
       const sized = chunk.length === -1 || bytes.length === chunk.length
       if (sized && (await this.#fetch.host.sha256(bytes)) === chunk.sha256) {
         open.push(subscription)
+        this.#pace.arrived(bytes.length)
+        this.#hasPart = true
         return bytes
       }
       await subscription[Symbol.asyncDispose]()
@@ -135,9 +158,7 @@ class Transfer {
     )
     try {
       this.#signal.throwIfAborted()
-      const bytes = await arrived.promise
-      this.#lastArrival = this.#fetch.host.clock.monotonic()
-      return { subscription, bytes }
+      return { subscription, bytes: await arrived.promise }
     } catch (error) {
       await subscription[Symbol.asyncDispose]()
       throw error

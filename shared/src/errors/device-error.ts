@@ -14,7 +14,9 @@ export class LinkError extends KedgeError<
   override name = 'LinkError'
 }
 
-export class DeliveryError extends KedgeError<'chunk-unavailable' | 'digest-mismatch'> {
+export class DeliveryError extends KedgeError<
+  'chunk-unavailable' | 'release-incomplete' | 'transfer-slow' | 'digest-mismatch'
+> {
   override name = 'DeliveryError'
 }
 

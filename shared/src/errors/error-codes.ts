@@ -16,6 +16,9 @@ export const errorCodes = {
   conflict: fact('It contradicts something that exists.'),
   unauthorized: fact('The credentials are missing, expired or wrong.'),
   forbidden: fact('The credentials do not allow this.'),
+  'step-up-required': fact(
+    'This can do much harm: whoever is signed in has to prove who they are once more.',
+  ),
   'too-large': fact('It is larger than the limit.'),
   'rate-limited': passing('There were too many attempts. The same one can succeed after a while.'),
   'invariant-broken': fact('A defect in Kedge itself. Please report it.'),
@@ -47,6 +50,7 @@ export const errorCodes = {
   'epoch-ahead': fact('The document is of an epoch that the trust root does not know.'),
   'wrong-device': fact('The document is meant for another device.'),
   'wrong-fleet': fact('The document is meant for another fleet.'),
+  'wrong-class': fact('The release is meant for another class of hardware.'),
   expired: fact('The document is past its expiry time.'),
   'not-yet-valid': fact('The document was issued in the future, or the clock is far behind.'),
   'release-unknown': fact('No publisher has signed this release.'),
@@ -86,6 +90,10 @@ export const errorCodes = {
   'link-offline': passing('There is no connection to the fleet server.'),
   'link-timeout': passing('The other side did not answer in time.'),
   'chunk-unavailable': passing('A chunk did not arrive in time.'),
+  'release-incomplete': passing(
+    'A part of the release arrived and the rest does not. Nothing of it is used before all has.',
+  ),
+  'transfer-slow': passing('The release arrives more slowly than any connection should be.'),
   'storage-full': passing('There is not enough free space.'),
   'storage-failed': passing('The store could not be read or written.'),
   'storage-corrupt': fact('Stored bytes are not what was written.'),

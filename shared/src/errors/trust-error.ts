@@ -12,6 +12,7 @@ export class TrustError extends KedgeError<
   | 'epoch-ahead'
   | 'wrong-device'
   | 'wrong-fleet'
+  | 'wrong-class'
   | 'expired'
   | 'not-yet-valid'
   | 'release-unknown'

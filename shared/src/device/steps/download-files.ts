@@ -22,7 +22,9 @@ export async function downloadFiles(
   const files = filesOf(release, chooseVariant(release, host.inference.providers))
   const missing = new Map<string, ChunkRef>()
   let assembled = 0
+  let whole = 0
   for (const file of files) {
+    whole += file.length
     if (await host.models.has(file.sha256)) continue
     const index = await fetchIndex(file, host, signal)
     for (const chunk of await missingChunks(index, host)) missing.set(chunk.sha256, chunk)
@@ -36,6 +38,7 @@ export async function downloadFiles(
   await fetchChunks(chunks, {
     host,
     signal,
+    isPartHeld: total < whole,
     onChunk: async ({ sha256 }, bytes) => {
       await host.models.putChunk(sha256, bytes)
       done += bytes.length

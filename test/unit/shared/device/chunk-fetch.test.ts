@@ -7,16 +7,16 @@ import { MemoryBroker, MemoryLink } from '../../../support/memory-broker.js'
 import { nodeSha256 as sha256 } from '../../../support/memory-fleet.js'
 import { pseudoBytes } from '../../../support/pseudo-bytes.js'
 
-async function setUp(count: number) {
+async function setUp(count: number, chunkBytes = 8) {
   const broker = new MemoryBroker()
   const link = new MemoryLink(broker)
   const clock = new ManualClock()
   const refs: ChunkRef[] = []
   for (let i = 0; i < count; i++) {
-    const bytes = pseudoBytes(8, i)
+    const bytes = pseudoBytes(chunkBytes, i)
     const name = await sha256(bytes)
     broker.putBlob(name, bytes)
-    refs.push({ sha256: name, length: 8 })
+    refs.push({ sha256: name, length: chunkBytes })
   }
   const arrived: string[] = []
   const fetch = {
@@ -72,17 +72,57 @@ describe('chunk fetch', () => {
     expect(clock.sleeping).toBe(0)
   })
 
-  it('waits on while anything comes, however slow', async () => {
-    const { broker, link, clock, refs, fetch, arrived } = await setUp(20)
-    broker.blobAsSent = () => undefined
-    const fetching = fetchChunks(refs, fetch)
-    for (const { sha256: name } of refs) {
-      await eventually(() => link.subscribed.includes(`kedge/1/blob/${name}`))
-      await clock.advance(50_000)
-      link.deliver(`kedge/1/blob/${name}`, broker.retained.get(`kedge/1/blob/${name}`)!)
-    }
+  it('calls it incomplete when a part came and the rest does not', async () => {
+    const { broker, clock, refs, fetch, arrived } = await setUp(3)
+    broker.blobAsSent = (name, bytes) => (name === refs[0]!.sha256 ? undefined : bytes)
+    const fetching = expect(fetchChunks(refs, fetch)).rejects.toMatchObject({
+      code: 'release-incomplete',
+    })
+    await eventually(() => arrived.length === 2)
+    await clock.advance(60_000)
     await fetching
-    expect(arrived).toHaveLength(20)
+    const rest = { ...fetch, isPartHeld: true }
+    const again = expect(fetchChunks(refs.slice(0, 1), rest)).rejects.toMatchObject({
+      code: 'release-incomplete',
+    })
+    await clock.advance(60_000)
+    await again
+  })
+
+  it.each([
+    { claim: 'waits on for what comes at the least rate', length: 60 * 1024, every: 59_000 },
+    { claim: 'gives up on what trickles', length: 20 * 1024, every: 25_000, code: 'transfer-slow' },
+    { claim: 'lets a large chunk take its time', length: 128 * 1024, every: 127_000 },
+    {
+      claim: 'gives up on a large chunk that takes longer',
+      length: 128 * 1024,
+      every: 129_000,
+      code: 'chunk-unavailable',
+    },
+    {
+      claim: 'gives up on crumbs that keep coming',
+      length: 8,
+      every: 5_000,
+      code: 'transfer-slow',
+    },
+  ])('$claim', async ({ length, every, code }) => {
+    const { broker, link, clock, refs, fetch, arrived } = await setUp(20, length)
+    broker.blobAsSent = () => undefined
+    let ended: unknown = 'not yet'
+    void fetchChunks(refs, fetch).then(
+      () => (ended = undefined),
+      (error: { code: string }) => (ended = error.code),
+    )
+    await eventually(() => link.subscribed.length === 20)
+    for (const { sha256: name } of refs) {
+      const before = arrived.length
+      await clock.advance(every)
+      if (ended !== 'not yet') break
+      link.deliver(`kedge/1/blob/${name}`, broker.retained.get(`kedge/1/blob/${name}`)!)
+      await eventually(() => arrived.length > before)
+    }
+    await eventually(() => ended !== 'not yet')
+    expect(ended).toBe(code)
   })
 
   it('stops with the reason of its signal, and of what its caller throws', async () => {
