@@ -36,10 +36,8 @@ export async function rejectDevice(parts: Parts, id: string): Promise<void> {
 export async function revokeDevice(parts: Parts, id: string): Promise<void> {
   const { clock, enrolments, outbox, perDevice } = parts
   await findDevice(parts, id)
-  // First, so that nothing is added to what of its messages is still being stored.
-  await outbox.disconnect(id)
+  // Before the connection ends: its will, and what it has sent and nobody has read, count no more.
   const revoked = await perDevice.run(id, () => enrolments.revoke(id, clock.now()))
-  // It may have come back in between.
   await outbox.disconnect(id)
   if (!revoked) throw new UsageError('not-found', `there is no device ${id}`)
   parts.log.warn({ device: id }, 'a device was revoked')
