@@ -62,6 +62,7 @@ async function showDevice(id: string, flags: Flags): Promise<void> {
     ['is to run', formatDesired(device)],
     ['agent', reported ? `${reported.agent.name} ${reported.agent.version}` : '-'],
     ['machine', reported ? formatMachine(reported.capabilities) : '-'],
+    ['alarm', device.alarm?.message ?? 'none'],
     ['problems', reported?.problems.map(({ message }) => message).join('; ') || 'none'],
   ]
   const width = Math.max(...facts.map(([name]) => name.length))

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { z } from 'zod'
 import { toleranceSchema, type Tolerance } from '@kedge/shared/model/release'
+import { hardwareClassSchema } from '@kedge/shared/util/scalars'
 import { formatBytes } from '@kedge/shared/util/units'
 import { allPages, answer, collect, connect, type Connection } from './client.js'
 import { toModelVersion, withConnection } from './flags.js'
@@ -48,6 +50,7 @@ const withFacts = (command: Command): Command =>
     .addOption(new Option('--predicts <kind>', 'what it predicts').choices(['classes', 'value']))
     .option('--output <name>', 'the output that holds the prediction (the first)')
     .option('--unit <unit>', 'unit of a predicted value')
+    .option('--hardware <classes>', 'what it may run on: linux-arm64,browser (any)', toClasses)
     .option('--notes <text>', 'what is new in it')
 
 function addLimitCommands(model: Command): void {
@@ -99,6 +102,12 @@ async function listReleases(name: string, flags: OutputFlags & Connection): Prom
   ])
   const heads = ['VERSION', 'SIZE', 'NEW', 'CHUNKS', 'DEVICES', 'PUBLISHER', 'PUBLISHED', 'RELEASE']
   print(formatTable(heads, rows))
+}
+
+function toClasses(text: string): string[] {
+  const checked = z.array(hardwareClassSchema).safeParse(text.split(','))
+  if (checked.success) return checked.data
+  throw new InvalidArgumentError('write them like linux-x64,linux-arm64')
 }
 
 function toTolerance(text: string): Tolerance {

@@ -24,6 +24,7 @@ export interface ModelFlags {
   readonly output?: string
   readonly unit?: string
   readonly notes?: string
+  readonly hardware?: readonly string[]
 }
 
 /** A model that passed, and how it becomes a release. */
@@ -54,6 +55,7 @@ export async function checkModelFile(file: string, flags: ModelFlags): Promise<C
         ...(golden.length > 0 ? { golden: { samples: golden, tolerance: flags.tolerance } } : {}),
         ...(profile ? { profile } : {}),
         ...(prediction ? { prediction } : {}),
+        ...(flags.hardware === undefined ? {} : { compat: { classes: [...flags.hardware] } }),
         ...(flags.notes === undefined ? {} : { notes: flags.notes }),
       }),
   }

@@ -9,7 +9,7 @@ import { grantToPublisher } from './grant-to-publisher.js'
 import type { NewSignedRelease } from './read-releases.js'
 import { readReleases } from './read-releases.js'
 import { announceBlobs } from './release-blobs.js'
-import { signerOf } from './signer-of.js'
+import { publisherNames, signerOf } from './signer-of.js'
 
 type Parts = Pick<
   ServerContext,
@@ -52,6 +52,7 @@ export async function acceptMetadata(
     ? readMetadata(targets.bytes, 'targets').signed
     : await parts.trust.targets()
   const current = await parts.trust.current()
+  const names = await publisherNames(parts)
   const changes: RoleChange[] = []
   for (const { role, bytes } of files) {
     const [, model] = /^model\.(.+)$/.exec(role) ?? []
@@ -61,7 +62,7 @@ export async function acceptMetadata(
     changes.push({
       model,
       role: file.signed,
-      signedBy: await checkGrant(delegating, model, file),
+      signedBy: await checkGrant(delegating, { model, file, names }),
       added: await readReleases(
         parts,
         file.signed,

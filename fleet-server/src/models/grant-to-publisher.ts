@@ -2,10 +2,10 @@ import type { TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import type { ServerContext } from '../context.js'
-import { hasSigned } from '../trust/check-grant.js'
 import { grantModel, grantOf, withdrawKey } from '../trust/grant-model.js'
 import { expiryOf } from '../trust/metadata-fields.js'
 import type { StoredMetadata } from '../trust/metadata-repository.js'
+import { hasSigned } from '../trust/signature-tally.js'
 import { tufKeyOf } from './signer-of.js'
 
 type Parts = Pick<ServerContext, 'clock' | 'log' | 'publishers' | 'trust'>
@@ -32,7 +32,7 @@ export async function grantToPublisher(
       if (grantOf(targets, model)?.keyids.includes(to.keyId)) continue
       if (!(await hasSigned(file, to.keyId, { [to.keyId]: to.key }))) continue
       targets = {
-        ...grantModel(targets, { model, to }, parts.clock.now()),
+        ...grantModel(targets, { model, to: [to] }, parts.clock.now()),
         version: before.version + 1,
       }
     }
@@ -48,9 +48,7 @@ export async function withdrawFromPublisher(
   const targets = await parts.trust.targets()
   const { keyId } = await tufKeyOf(publisher)
   if (targets.delegations?.keys[keyId] === undefined) return
-  await parts.trust.accept(
-    await signTargets(parts, withdrawKey(targets, { keyId }, parts.clock.now())),
-  )
+  await parts.trust.accept(await signTargets(parts, withdrawKey(targets, keyId, parts.clock.now())))
 }
 
 /** Nothing, where a key that it takes is elsewhere. */

@@ -20,7 +20,7 @@ import { sha256Of } from '../blobs/blob-store.js'
 /** What a publisher says about a model, beside the model itself. */
 export interface ReleaseFacts extends Pick<
   Release,
-  'version' | 'notes' | 'prediction' | 'metrics' | 'lineage'
+  'version' | 'notes' | 'prediction' | 'metrics' | 'lineage' | 'compat'
 > {
   readonly name: string
   readonly createdAt: number
@@ -103,6 +103,7 @@ function describeRelease(
     ...(profile === undefined ? {} : { profile: paths.profile }),
     ...(facts.notes === undefined ? {} : { notes: facts.notes }),
     ...(facts.metrics === undefined ? {} : { metrics: facts.metrics }),
+    ...(facts.compat === undefined ? {} : { compat: facts.compat }),
     ...(facts.lineage === undefined ? {} : { lineage: facts.lineage }),
   }
 }

@@ -22,3 +22,13 @@ export async function signerOf(
   const id = (signedBy[0] ?? '').slice(0, 20)
   return { id, name: id }
 }
+
+/** Names of the registered publishers, by the ids that metadata has for their keys. */
+export async function publisherNames({
+  publishers,
+}: Pick<ServerContext, 'publishers'>): Promise<Map<string, string>> {
+  const named = (await publishers.list()).map(
+    async (publisher) => [(await tufKeyOf(publisher)).keyId, publisher.name] as const,
+  )
+  return new Map(await Promise.all(named))
+}

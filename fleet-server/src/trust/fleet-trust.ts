@@ -1,8 +1,7 @@
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { topics } from '@kedge/shared/protocol/topics'
 import type { Signer } from '@kedge/shared/trust/dsse'
-import { importSigner } from '@kedge/shared/trust/keys'
-import type { RootDocument, TargetsDocument } from '@kedge/shared/trust/tuf/documents'
+import type { TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import type { Clock } from '@kedge/shared/util/clock'
 import { Exclusive } from '@kedge/shared/util/exclusive'
@@ -10,13 +9,15 @@ import { Minutes } from '@kedge/shared/util/units'
 import type { DeviceOutbox } from '../devices/device-door.js'
 import type { Log } from '../observability/log.js'
 import { checkAsDevice } from './check-as-device.js'
+import { checkSigned } from './check-signed.js'
 import { foundRepository } from './found-repository.js'
 import type { KeyFolder, ReadableKey } from './key-folder.js'
-import { expiryOf } from './metadata-fields.js'
 import { formatMetadataName, parseMetadataName } from './metadata-name.js'
 import type { MetadataRepository, StoredMetadata } from './metadata-repository.js'
-import { signOnline } from './sign-online.js'
+import { readUpload } from './read-upload.js'
 import { renewals } from './renewals.js'
+import { openRoot, type RootInForce } from './root-in-force.js'
+import { signOnline } from './sign-online.js'
 
 export interface TrustParts {
   readonly clock: Clock
@@ -24,14 +25,6 @@ export interface TrustParts {
   readonly outbox: DeviceOutbox
   readonly repository: MetadataRepository
   readonly keys: KeyFolder
-}
-
-/** The root in force, and the key by which this server speaks for the fleet. */
-interface InForce {
-  readonly bytes: Uint8Array
-  readonly document: RootDocument
-  readonly fleet: NonNullable<RootDocument['x-kedge']>
-  readonly signer: Signer
 }
 
 const renewalInterval = Minutes(30)
@@ -44,11 +37,11 @@ export class FleetTrust implements AsyncDisposable {
   readonly #parts: TrustParts
   readonly #changes = new Exclusive()
   readonly #ended = new AbortController()
-  #inForce: InForce
+  #inForce: RootInForce
   #onRoot: () => void = () => undefined
   #renewal: Promise<void> | undefined
 
-  private constructor(parts: TrustParts, inForce: InForce) {
+  private constructor(parts: TrustParts, inForce: RootInForce) {
     this.#parts = parts
     this.#inForce = inForce
   }
@@ -155,7 +148,11 @@ export class FleetTrust implements AsyncDisposable {
     const now = clock.now()
     const current = await repository.current()
     for (const file of files) checkNewer(file, current.get(file.role))
-    const online = await signOnline({ current, files, keys: await keys.readable(), now })
+    await checkSigned(this.#inForce.document, files)
+    const readable = await keys.readable()
+    const root = files.findLast(({ role }) => role === 'root')
+    const inForce = root ? await openRoot(root.bytes, readable) : this.#inForce
+    const online = await signOnline({ current, files, keys: readable, now })
     if (files.length > 0) {
       await checkAsDevice({
         trusted: current.values(),
@@ -166,7 +163,7 @@ export class FleetTrust implements AsyncDisposable {
     }
     await repository.add([...files, ...online], now)
     const before = this.rootVersion
-    this.#inForce = await readInForce(this.#parts)
+    this.#inForce = inForce
     await this.#announce([...files, ...online])
     if (this.rootVersion !== before) this.#onRoot()
   }
@@ -214,20 +211,9 @@ async function found({ clock, keys, repository }: TrustParts): Promise<void> {
   const made = await preparedOr(keys, async () =>
     foundRepository(await keys.foundingKeys(), { now, threshold: 1 }),
   )
-  const root = readMetadata(made.root, 'root').signed
-  const targets = readMetadata(made.targets, 'targets').signed
-  await repository.add(
-    [
-      { role: 'root', version: root.version, bytes: made.root, expires: expiryOf(root) },
-      {
-        role: 'targets',
-        version: targets.version,
-        bytes: made.targets,
-        expires: expiryOf(targets),
-      },
-    ],
-    now,
-  )
+  const files = [readUpload('1.root.json', made.root), readUpload('1.targets.json', made.targets)]
+  await checkSigned(undefined, files)
+  await repository.add(files, now)
 }
 
 type FirstFiles = Awaited<ReturnType<typeof foundRepository>>
@@ -238,20 +224,8 @@ async function preparedOr(keys: KeyFolder, make: () => Promise<FirstFiles>): Pro
   return root && targets ? { root, targets } : make()
 }
 
-async function readInForce({ keys, repository }: TrustParts): Promise<InForce> {
+async function readInForce({ keys, repository }: TrustParts): Promise<RootInForce> {
   const file = await repository.find('root')
   if (file === undefined) throw new UsageError('not-found', 'there is no root.json')
-  const document = readMetadata(file.bytes, 'root').signed
-  const fleet = document['x-kedge']
-  if (fleet === undefined) throw new UsageError('usage', 'root.json is of no Kedge fleet')
-  const readable = await keys.readable()
-  const [key] = Object.keys(fleet.fleet.keys).flatMap((id) => readable.get(id) ?? [])
-  if (key === undefined) {
-    throw new UsageError(
-      'usage',
-      `${keys.path} has no fleet key that the trust root lists; restore it`,
-    )
-  }
-  const { privateKey } = await importSigner(key.file)
-  return { bytes: file.bytes, document, fleet, signer: { id: key.signer.keyId, privateKey } }
+  return openRoot(file.bytes, await keys.readable())
 }

@@ -7,6 +7,7 @@ import type {
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { NamedKey } from './grant-model.js'
 import { lifetimes, signedFields } from './metadata-fields.js'
+import { checkFleetThreshold } from './root-in-force.js'
 
 export type RotatedRole = TopLevelRole | 'fleet'
 
@@ -38,6 +39,7 @@ function rotateFleet(root: RootDocument, rotation: Rotation): RootDocument {
   if (extension === undefined) throw new UsageError('usage', 'this root is of no Kedge fleet')
   const { keys, threshold } = extension.fleet
   const role = rotateKeys({ keyids: Object.keys(keys), threshold }, rotation)
+  checkFleetThreshold(role.threshold)
   const fleet = {
     keys: usedKeys({ ...keys, ...tableOf(rotation.add) }, new Set(role.keyids)),
     threshold: role.threshold,

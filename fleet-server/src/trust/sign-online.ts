@@ -59,7 +59,7 @@ function signersOf(
   if (signers.length >= threshold) return signers
   throw new UsageError(
     'usage',
-    `root version ${root.version} asks for ${threshold} keys of the role ${role}, and ` +
-      `DATA/keys has ${signers.length} of them; put the key file there first`,
+    `root version ${root.version} takes ${threshold} keys of the role ${role}, and DATA/keys of the ` +
+      `server has ${signers.length} of them; put the key file there first (one without a passphrase)`,
   )
 }

@@ -9,6 +9,7 @@ import {
   type KeyFile,
 } from '@kedge/shared/trust/keys'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
+import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import { decodeUtf8 } from '@kedge/shared/util/bytes'
 import { openDatabase } from '../../../fleet-server/src/db/open-database.js'
@@ -35,6 +36,8 @@ import { temporaryFolder } from '../../support/temporary-folder.js'
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let server: RunningServer
 let ann: KeyFile
+/** Signs roots, once the first is rotated. */
+let holder: TufSigner
 
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -194,6 +197,7 @@ describe('trust at the server', () => {
     const device = await enrol()
     const old = await tufSignerOf(await offlineKey('root'))
     const fresh = await tufSignerOf(await createKeyFile('root'))
+    holder = fresh
     const root = readMetadata((await metadataOf(server, 'root.json'))!, 'root').signed
     const change = { role: 'root' as const, add: [fresh], remove: [old.keyId] }
     const next = rotateRoot(root, change, Date.now())
@@ -209,12 +213,24 @@ describe('trust at the server', () => {
   it('needs the key of a role before it takes a root that asks for it', async () => {
     const held = (await metadataOf(server, 'root.json'))!
     const root = readMetadata(held, 'root').signed
-    const [fresh] = [await tufSignerOf(await createKeyFile('timestamp'))]
-    const remove = root.roles.timestamp.keyids
-    const next = rotateRoot(root, { role: 'timestamp', add: [fresh], remove }, Date.now())
-    const bytes = await signMetadata(next, [fresh])
-    await expect(upload({ '3.root.json': bytes })).rejects.toThrow(/400.*put the key file/)
+    const fresh = await tufSignerOf(await createKeyFile('online'))
+    for (const role of ['timestamp', 'fleet'] as const) {
+      const held =
+        role === 'fleet' ? Object.keys(root['x-kedge']!.fleet.keys) : root.roles[role].keyids
+      const next = rotateRoot(root, { role, add: [fresh], remove: held }, Date.now())
+      const bytes = await signMetadata(next, [holder])
+      await expect(upload({ '3.root.json': bytes })).rejects.toThrow(/400.*put (the|its) key file/)
+    }
     expect(await metadataOf(server, 'root.json')).toEqual(held)
+  })
+
+  it('refuses a root by which one server could not speak for the fleet', async () => {
+    const root = readMetadata((await metadataOf(server, 'root.json'))!, 'root').signed
+    const fleet = { ...root['x-kedge']!.fleet, threshold: 2 }
+    const next = { ...root, version: 3, 'x-kedge': { ...root['x-kedge']!, fleet } }
+    const bytes = await signMetadata(next, [holder])
+    await expect(upload({ '3.root.json': bytes })).rejects.toThrow(/400.*one fleet key/)
+    expect((await trust()).rootVersion).toBe(2)
   })
 
   it('grants nothing by itself once the targets key is elsewhere', async () => {
@@ -225,7 +241,7 @@ describe('trust at the server', () => {
     await expect(push('other', '1.0.0', ann)).rejects.toThrow(/422.*kedge key grant other/)
     const targets = readMetadata((await metadataOf(server, 'targets.json'))!, 'targets').signed
     const to = await tufSignerOf(ann)
-    const next = grantModel(targets, { model: 'other', to }, Date.now())
+    const next = grantModel(targets, { model: 'other', to: [to] }, Date.now())
     await upload({ [`${next.version}.targets.json`]: await signMetadata(next, [targetsKey]) })
     await push('other', '1.0.0', ann)
   })

@@ -41,6 +41,13 @@ describe('root rotation', () => {
     expect(next.roles).toEqual(root.roles)
   })
 
+  it('lets the fleet role take one signature and no more', async () => {
+    const { root } = await found()
+    const add = [(await makeKey()).signer]
+    const two = { role: 'fleet' as const, add, remove: [], threshold: 2 }
+    expect(() => rotateRoot(root, two, now)).toThrow('cannot take 2 signatures')
+  })
+
   it('never leaves a role with fewer keys than it takes signatures', async () => {
     const { old, root } = await found()
     const remove = [old.keyId]
