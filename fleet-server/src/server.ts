@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ServerError } from '@kedge/shared/errors/server-error'
-import { systemClock } from '@kedge/shared/util/clock'
+import { systemClock, type Clock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
 import type { Accounts } from './accounts/accounts.js'
 import { createAdminToken } from './accounts/admin-token.js'
@@ -37,6 +37,7 @@ import { EnrolmentChallenges } from './devices/enrolment-challenges.js'
 import { EnrolmentRepository } from './devices/enrolment-repository.js'
 import { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
 import { KeyedExclusive } from './devices/keyed-exclusive.js'
+import { ReportRepository } from './devices/report-repository.js'
 import { allRetained, createRetainedSource } from './devices/retained-messages.js'
 import { EventBus } from './events/event-bus.js'
 import { writeFileAtomically } from './files/write-file-atomically.js'
@@ -72,26 +73,31 @@ export interface FleetServer extends AsyncDisposable {
 export async function startServer(
   config: ServerConfig,
   secrets: ServerSecrets,
+  clock: Clock = systemClock,
 ): Promise<FleetServer> {
   const teardown = new Teardown()
   try {
-    return await startParts(config, secrets, teardown)
+    return await startParts({ config, secrets, clock }, teardown)
   } catch (error) {
     await teardown[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function startParts(
-  config: ServerConfig,
-  secrets: ServerSecrets,
-  teardown: Teardown,
-): Promise<FleetServer> {
+/** What a server is started with. */
+interface Given {
+  readonly config: ServerConfig
+  readonly secrets: ServerSecrets
+  readonly clock: Clock
+}
+
+async function startParts(given: Given, teardown: Teardown): Promise<FleetServer> {
+  const { config } = given
   const db = await openDatabase(config.database)
   teardown.add(() => db.destroy())
   const outbox = new RelayOutbox()
   const address = createBrokerAddress(config)
-  const parts = await createParts(config, secrets, { db, outbox, address })
+  const parts = await createParts(given, { db, outbox, address })
   const issuer = new DesiredIssuer(parts)
   const context: ServerContext = { ...parts, issuer }
   guardTransport(context, teardown)
@@ -140,14 +146,14 @@ interface Foundations {
 }
 
 async function createParts(
-  config: ServerConfig,
-  secrets: ServerSecrets,
+  given: Given,
   { db, outbox, address }: Foundations,
 ): Promise<Omit<ServerContext, 'issuer'>> {
+  const { config, secrets, clock } = given
   const log = createLog(config.logLevel)
   const auditRows = new AuditRepository(db)
   const trust = await FleetTrust.open({
-    clock: systemClock,
+    clock,
     log,
     outbox,
     repository: new MetadataRepository(db),
@@ -155,38 +161,39 @@ async function createParts(
   })
   return {
     config,
-    clock: systemClock,
+    clock,
     entropy: systemEntropy,
     log,
-    tls: await openServerTls({ clock: systemClock, config, log }),
+    tls: await openServerTls({ clock, config, log }),
     metrics: new Metrics(),
     events: new EventBus(),
-    startedAt: systemClock.now(),
+    startedAt: clock.now(),
     trust,
     blobs: await openBlobStore(config.blobs, secrets),
     outbox,
     brokerUrlFor: address.urlFor,
     perDevice: new KeyedExclusive(),
     tokens: new EnrolmentTokenRepository(db),
-    challenges: new EnrolmentChallenges(systemClock, systemEntropy),
+    challenges: new EnrolmentChallenges(clock, systemEntropy),
     enrolments: new EnrolmentRepository(db),
     browserSessions: new BrowserSessionRepository(db),
     devices: new DeviceRepository(db),
+    reports: new ReportRepository(db),
     desired: new DesiredStateRepository(db),
     publishers: new PublisherRepository(db),
     releases: new ReleaseRepository(db),
     limits: new ReleaseLimitRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
-    accounts: createAccounts(db, { config, secrets }, auditRows),
+    accounts: createAccounts(db, given, auditRows),
     auditRows,
-    checkpoints: await openCheckpointKeeper(auditRows, { config, secrets, log, fleet: trust.id }),
+    checkpoints: await openCheckpointKeeper(auditRows, { ...given, log, fleet: trust.id }),
   }
 }
 
 const createAccounts = (
   db: Database,
-  { config, secrets }: { readonly config: ServerConfig; readonly secrets: ServerSecrets },
+  { config, secrets, clock }: Given,
   auditRows: AuditRepository,
 ): Accounts => ({
   users: new UserRepository(db),
@@ -194,8 +201,8 @@ const createAccounts = (
   serviceTokens: new ServiceTokenRepository(db),
   passkeys: new PasskeyRepository(db),
   codes: new OneTimeCodeRepository(db),
-  attempts: new AttemptLimits(),
-  audit: new AuditLog(auditRows, systemClock),
+  attempts: new AttemptLimits(clock),
+  audit: new AuditLog(auditRows, clock),
   adminToken: createAdminToken(secrets.adminToken),
   oidc: config.oidc && new OidcProvider(config.oidc, secrets.oidcClientSecret),
 })

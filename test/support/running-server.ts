@@ -1,3 +1,4 @@
+import type { Clock } from '@kedge/shared/util/clock'
 import { toConfig } from '../../fleet-server/src/config/config.js'
 import type { ServerEnvironment } from '../../fleet-server/src/config/env.js'
 import { loadSecrets } from '../../fleet-server/src/config/secrets.js'
@@ -10,10 +11,11 @@ export type RunningServer = FleetServer & ServerAccess
 export async function startTestServer(
   data: string,
   settings: ServerEnvironment = {},
+  clock?: Clock,
 ): Promise<RunningServer> {
   const environment = { data, port: '0', mqttPort: '0', logLevel: 'silent', ...settings }
   const config = toConfig(environment)
   const secrets = await loadSecrets(config, environment)
-  const server = await startServer(config, secrets)
+  const server = await startServer(config, secrets, clock)
   return Object.assign(server, { adminToken: secrets.adminToken })
 }

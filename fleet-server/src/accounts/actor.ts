@@ -16,6 +16,8 @@ export interface Actor {
   readonly method: SignInMethod
   /** Hash of the id of the session, where a cookie said who asks. */
   readonly session?: string
+  /** When the holder of the session last proved who they are, in ms since the epoch. */
+  readonly provedAt?: number
 }
 
 /** A request as business functions and the audit trail see it. */

@@ -4,6 +4,7 @@ import type { AccountParts } from './account-parts.js'
 import type { Actor, Visit } from './actor.js'
 import { checkPassword, hashPassword } from './password.js'
 import { mayGrant, type Role } from './permissions.js'
+import { requireFreshProof } from './proof.js'
 import { entryOf } from './record-visit.js'
 import { beginSession, userActor, type BegunSession } from './sessions.js'
 import { refuseSignIn } from './sign-in.js'
@@ -74,9 +75,11 @@ export async function changeOwnPassword(
   const { attempts, audit, users, sessions } = parts.accounts
   const { actor } = visit
   if (actor.kind !== 'user') throw new UsageError('forbidden', 'a token has no password')
-  await attempts.check(visit.ip, actor.name)
+  attempts.check(visit.ip, actor.name)
   const kept = (await users.findCredentials(actor.name))?.passwordHash ?? undefined
-  if (kept !== undefined && !(await checkPassword(current, kept))) {
+  // Where there is no password, as with OpenID, the first one is worth as much as a proof.
+  if (kept === undefined) requireFreshProof(actor, parts.clock.now())
+  else if (!(await checkPassword(current, kept))) {
     await refuseSignIn(parts, visit, { method: 'password', account: actor.name })
     throw new UsageError('forbidden', 'the current password is wrong')
   }
@@ -84,7 +87,12 @@ export async function changeOwnPassword(
   await sessions.removeOf(actor.id)
   await audit.append(entryOf(visit, { action: 'user.password', object: `user/${actor.id}` }))
   const known = (await userActor(parts, actor.id, actor.method)) ?? actor
-  return beginSession(parts, { account: actor.id }, known)
+  const { provedAt = 0 } = actor
+  return beginSession(
+    parts,
+    { account: actor.id },
+    kept === undefined ? { ...known, provedAt } : known,
+  )
 }
 
 function requireGrant(by: Actor, role: Role): void {

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import type { OidcConfig } from '../config/oidc-config.js'
+import { proofLife } from './proof.js'
 
 /** What a sign-in under way must be answered with; kept here, and never seen by the browser. */
 export interface OidcExpectation {
@@ -7,6 +8,14 @@ export interface OidcExpectation {
   readonly nonce: string
   readonly verifier: string
   readonly redirectUri: string
+  /** Whose proof is asked for anew, where somebody is signed in already. */
+  readonly again?: SignedIn
+}
+
+/** An account, and the hash of the id of its session. */
+export interface SignedIn {
+  readonly account: string
+  readonly session: string
 }
 
 /** What the provider says of somebody, once its word has been checked. */
@@ -14,6 +23,8 @@ export interface OidcPerson {
   readonly issuer: string
   readonly subject: string
   readonly claims: Readonly<Record<string, unknown>>
+  /** When they proved to the provider who they are, in ms since the epoch; 0 where it does not say. */
+  readonly provedAt: number
 }
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
@@ -29,14 +40,21 @@ export class OidcProvider {
     this.#secret = secret
   }
 
-  /** Where the browser goes to sign in, and what the answer will be checked against. */
-  async begin(redirectUri: string): Promise<{ url: URL; expected: OidcExpectation }> {
+  /**
+   * Where the browser goes to sign in, and what the answer will be checked against. `again`
+   * makes the provider ask for a proof even of whom it knows (OpenID Connect Core 1.0, 3.1.2.1).
+   */
+  async begin(
+    redirectUri: string,
+    again?: SignedIn,
+  ): Promise<{ url: URL; expected: OidcExpectation }> {
     const provider = await this.#discover()
     const expected = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
       verifier: oidc.randomPKCECodeVerifier(),
       redirectUri,
+      ...(again && { again }),
     }
     const url = oidc.buildAuthorizationUrl(provider, {
       redirect_uri: redirectUri,
@@ -45,6 +63,7 @@ export class OidcProvider {
       nonce: expected.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(expected.verifier),
       code_challenge_method: 'S256',
+      ...(again && { prompt: 'login', max_age: '0' }),
     })
     return { url, expected }
   }
@@ -65,11 +84,14 @@ export class OidcProvider {
         expectedNonce: expected.nonce,
         pkceCodeVerifier: expected.verifier,
         idTokenExpected: true,
+        // The provider has to say when it saw the proof; an old one is not what was asked for.
+        ...(expected.again && { maxAge: proofLife / 1_000 }),
       },
     )
     const claims = tokens.claims()
     if (claims === undefined) throw new TypeError('the provider gave no ID token')
-    return { issuer: claims.iss, subject: claims.sub, claims }
+    const provedAt = (claims.auth_time ?? 0) * 1_000
+    return { issuer: claims.iss, subject: claims.sub, claims, provedAt }
   }
 
   /** Asked for when it is first needed: a provider that is away must not keep this server from it. */

@@ -15,6 +15,8 @@ export interface SessionRecord {
   readonly method: SignInMethod
   readonly createdAt: number
   readonly expiresAt: number
+  /** When its holder last proved who they are; 0 for never, as far as we know. */
+  readonly provedAt: number
 }
 
 export class SessionRepository {
@@ -36,6 +38,19 @@ export class SessionRepository {
       .where('idHash', '=', idHash)
       .executeTakeFirst()
     return row && { ...row, method: row.method as SignInMethod }
+  }
+
+  /** Goes on under another id; false when it has ended. */
+  async renew(
+    idHash: string,
+    renewed: { readonly idHash: string; readonly provedAt: number },
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('signInSession')
+      .set(renewed)
+      .where('idHash', '=', idHash)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
   }
 
   async remove(idHash: string): Promise<void> {

@@ -34,21 +34,25 @@ export async function beginSession(
     method: actor.method,
     createdAt,
     expiresAt: createdAt + sessionLife,
+    provedAt: actor.provedAt ?? createdAt,
   })
   return { id, actor: { ...actor, session: idHash } }
 }
 
 /**
- * Goes on under a new id, after a change of what somebody can do; the old one ends. Undefined where
- * no cookie said who asks.
+ * Goes on under a new id, after a change of what somebody can do, and ends when it would have ended.
+ * Undefined where no cookie said who asks, or the session has ended just now.
  */
 export async function renewSession(
-  parts: AccountParts,
+  { accounts, entropy }: AccountParts,
   actor: Actor,
 ): Promise<BegunSession | undefined> {
-  if (actor.session === undefined || actor.kind !== 'user') return undefined
-  await parts.accounts.sessions.remove(actor.session)
-  return beginSession(parts, { account: actor.id }, actor)
+  if (actor.session === undefined) return undefined
+  const id = newSecret(entropy)
+  const { provedAt = 0 } = actor
+  const renewed = { idHash: hashOf(id), provedAt }
+  if (!(await accounts.sessions.renew(actor.session, renewed))) return undefined
+  return { id, actor: { ...actor, session: renewed.idHash } }
 }
 
 /** Who the cookie of a request stands for; undefined when it stands for nobody any more. */
@@ -60,7 +64,7 @@ export async function findSessionActor(
   const record = await parts.accounts.sessions.find(session)
   if (record === undefined || record.expiresAt <= parts.clock.now()) return undefined
   const actor = await holderOf(parts, record)
-  return actor && { ...actor, session }
+  return actor && { ...actor, session, provedAt: record.provedAt }
 }
 
 async function holderOf(

@@ -45,7 +45,7 @@ export async function setUp(
   { code, name, password }: SetupRequest,
 ): Promise<BegunSession> {
   const { attempts, codes, users } = parts.accounts
-  await attempts.check(visit.ip)
+  attempts.check(visit.ip)
   if (await users.any()) throw new UsageError('conflict', 'this server is set up already; sign in')
   // Made before the code is taken: a flood that is refused must not spend it.
   const passwordHash = await hashPassword(password)

@@ -4,7 +4,7 @@ import { toHex } from '@kedge/shared/util/bytes'
 import { Minutes } from '@kedge/shared/util/units'
 import type { AccountParts } from './account-parts.js'
 import type { Actor, Visit } from './actor.js'
-import type { OidcExpectation, OidcPerson, OidcProvider } from './oidc-provider.js'
+import type { OidcExpectation, OidcPerson, OidcProvider, SignedIn } from './oidc-provider.js'
 import { roleOf } from './oidc-role.js'
 import type { Role } from './permissions.js'
 import { hashOf, newSecret } from './secret.js'
@@ -16,7 +16,7 @@ import { userNameSchema } from './user.js'
 export const oidcPatience = Minutes(10)
 
 /**
- * Begins a sign-in at the provider. The `ticket` goes into a cookie of the browser that began: an
+ * Begins a sign-in at the provider, or a new proof of who is signed in already. The `ticket` goes into a cookie of the browser that began: an
  * answer that another browser brings is refused.
  *
  * @throws ServerError `http-failed` when the provider does not answer
@@ -24,9 +24,9 @@ export const oidcPatience = Minutes(10)
 export async function beginOidc(
   parts: AccountParts,
   provider: OidcProvider,
-  redirectUri: string,
+  { redirectUri, again }: { readonly redirectUri: string; readonly again?: SignedIn | undefined },
 ): Promise<{ url: URL; ticket: string }> {
-  const { url, expected } = await provider.begin(redirectUri).catch((cause: unknown) => {
+  const { url, expected } = await provider.begin(redirectUri, again).catch((cause: unknown) => {
     throw new ServerError('http-failed', 'the OpenID provider does not answer', { cause })
   })
   const ticket = newSecret(parts.entropy)
@@ -57,9 +57,9 @@ export async function signInByOidc(
   visit: Visit,
   { provider, query, ticket }: OidcAnswer,
 ): Promise<BegunSession> {
-  await parts.accounts.attempts.check(visit.ip)
-  const person = await askProvider(parts, { provider, query, ticket })
-  if (person === undefined) {
+  parts.accounts.attempts.check(visit.ip)
+  const { person, again } = (await askProvider(parts, { provider, query, ticket })) ?? {}
+  if (person === undefined || (again && (await isAnother(parts, person, again)))) {
     await refuseSignIn(parts, visit, { method: 'oidc' })
     throw new UsageError('unauthorized', 'the answer of the OpenID provider is not valid here')
   }
@@ -71,19 +71,32 @@ export async function signInByOidc(
       `the claim "${provider.config.roleClaim}" gives you no role; ask who runs the provider`,
     )
   }
-  const actor = await accountOf(parts, person, role)
+  const account = await accountOf(parts, person, role)
+  // The cookie does not come along from the provider's site, so the session is ended by its name.
+  if (again) await parts.accounts.sessions.remove(again.session)
+  const actor = { ...account, provedAt: Math.min(person.provedAt, parts.clock.now()) }
   return admit(parts, visit, await beginSession(parts, { account: actor.id }, actor))
+}
+
+/** Whether somebody has come back whose proof was not asked for. */
+async function isAnother(
+  { accounts }: AccountParts,
+  person: OidcPerson,
+  { account }: SignedIn,
+): Promise<boolean> {
+  return (await accounts.users.findByIdentity(person)) !== account
 }
 
 async function askProvider(
   { accounts, clock, log }: AccountParts,
   { provider, query, ticket }: OidcAnswer,
-): Promise<OidcPerson | undefined> {
+): Promise<{ person: OidcPerson; again: SignedIn | undefined } | undefined> {
   if (ticket === undefined) return undefined
   const kept = await accounts.codes.take('oidc', hashOf(ticket), clock.now())
   if (kept === undefined) return undefined
   try {
-    return await provider.finish(query, JSON.parse(kept) as OidcExpectation)
+    const expected = JSON.parse(kept) as OidcExpectation
+    return { person: await provider.finish(query, expected), again: expected.again }
   } catch (err) {
     log.warn({ err }, 'an answer of the OpenID provider was refused')
     return undefined

@@ -9,17 +9,17 @@ import type { AuthenticationResponse, PasskeySite } from './passkey.js'
 import { beginSession, userActor, type BegunSession } from './sessions.js'
 import { admit, refuseSignIn } from './sign-in.js'
 
-/** What a browser needs to let somebody choose a passkey. */
-export async function askForPasskey(parts: AccountParts, site: PasskeySite) {
+/** What a browser needs to let somebody choose a passkey, to sign in with or to prove again. */
+export async function askForPasskey(parts: AccountParts, site: PasskeySite, purpose = 'login') {
   const options = await generateAuthenticationOptions({
     rpID: site.id,
     userVerification: 'required',
   })
-  await keepChallenge(parts, options.challenge, 'login')
+  await keepChallenge(parts, options.challenge, purpose)
   return { ...options }
 }
 
-interface Answer {
+export interface PasskeyAnswer {
   readonly response: AuthenticationResponse
   readonly site: PasskeySite
 }
@@ -28,35 +28,43 @@ interface Answer {
 export async function signInByPasskey(
   parts: AccountParts,
   visit: Visit,
-  answer: Answer,
+  answer: PasskeyAnswer,
 ): Promise<BegunSession> {
-  const { attempts, passkeys } = parts.accounts
-  await attempts.check(visit.ip)
-  const passkey = await passkeys.find(answer.response.id)
-  const counter = passkey && (await verify(parts, passkey, answer))
-  const actor =
-    passkey && counter !== undefined
-      ? await userActor(parts, passkey.account, 'passkey')
-      : undefined
-  if (passkey === undefined || counter === undefined || actor === undefined) {
+  parts.accounts.attempts.check(visit.ip)
+  const account = await ownerOfAnswer(parts, answer)
+  const actor = account === undefined ? undefined : await userActor(parts, account, 'passkey')
+  if (actor === undefined) {
     await refuseSignIn(parts, visit, { method: 'passkey' })
     throw new UsageError('unauthorized', 'this passkey is unknown, or its answer is wrong or old')
   }
-  await passkeys.setUsed(passkey.id, { counter, at: parts.clock.now() })
   return admit(parts, visit, await beginSession(parts, { account: actor.id }, actor))
+}
+
+/** Whose passkey has answered; undefined when it is unknown, or the answer is wrong or old. */
+export async function ownerOfAnswer(
+  parts: AccountParts,
+  answer: PasskeyAnswer,
+  purpose = 'login',
+): Promise<string | undefined> {
+  const { passkeys } = parts.accounts
+  const passkey = await passkeys.find(answer.response.id)
+  const counter = passkey && (await verify(parts, passkey, { ...answer, purpose }))
+  if (passkey === undefined || counter === undefined) return undefined
+  await passkeys.setUsed(passkey.id, { counter, at: parts.clock.now() })
+  return passkey.account
 }
 
 /** The new count of uses; undefined when the answer is not of this passkey, now and here. */
 async function verify(
   parts: AccountParts,
   { id, publicKey, counter, transports }: PasskeyRecord,
-  { response, site }: Answer,
+  { response, site, purpose }: PasskeyAnswer & { readonly purpose: string },
 ): Promise<number | undefined> {
   const { userHandle, ...rest } = response.response
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: { ...response, response: { ...rest, ...(userHandle && { userHandle }) } },
-      expectedChallenge: expectChallenge(parts, 'login'),
+      expectedChallenge: expectChallenge(parts, purpose),
       expectedOrigin: site.origin,
       expectedRPID: site.id,
       credential: { id, publicKey: new Uint8Array(fromBase64Url(publicKey)), counter, transports },

@@ -17,7 +17,7 @@ export async function signInByPassword(
   { name, password }: { readonly name: string; readonly password: string },
 ): Promise<BegunSession> {
   const { attempts, users } = parts.accounts
-  await attempts.check(visit.ip, name)
+  attempts.check(visit.ip, name)
   const known = await users.findCredentials(name)
   const matches =
     known?.passwordHash == null
@@ -28,7 +28,7 @@ export async function signInByPassword(
     await refuseSignIn(parts, visit, { method: 'password', account: name })
     throw new UsageError('unauthorized', 'name or password is wrong')
   }
-  await attempts.forgive(name)
+  attempts.forgive(name)
   return admit(parts, visit, await beginSession(parts, { account: actor.id }, actor))
 }
 
@@ -38,7 +38,7 @@ export async function signInByToken(
   visit: Visit,
   token: string,
 ): Promise<BegunSession> {
-  await parts.accounts.attempts.check(visit.ip)
+  parts.accounts.attempts.check(visit.ip)
   const actor = await findTokenActor(parts, token)
   if (actor === undefined) {
     await refuseSignIn(parts, visit, { method: 'token' })
@@ -63,7 +63,7 @@ export async function refuseSignIn(
   visit: Visit,
   { method, account }: Refused,
 ): Promise<void> {
-  await accounts.attempts.countFailure(visit.ip, account)
+  accounts.attempts.countFailure(visit.ip, account)
   const object = account === undefined ? 'session' : `user/${account}`
   await accounts.audit.append(entryOf(visit, { action: 'session.refuse', object, method }))
 }

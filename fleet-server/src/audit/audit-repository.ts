@@ -49,6 +49,22 @@ export class AuditRepository {
       .executeTakeFirst()
   }
 
+  /** How many rows there are of what one actor did since a time. */
+  async count(of: {
+    readonly actor: string
+    readonly action: string
+    readonly since: number
+  }): Promise<number> {
+    const { n } = await this.#db
+      .selectFrom('audit')
+      .select((e) => e.fn.countAll().as('n'))
+      .where('actorId', '=', of.actor)
+      .where('at', '>', of.since)
+      .where('action', '=', of.action)
+      .executeTakeFirstOrThrow()
+    return Number(n)
+  }
+
   async list({ limit, order, cursor, actor, action }: AuditQuery): Promise<AuditRecord[]> {
     let rows = this.#db.selectFrom('audit').selectAll().limit(limit)
     rows = rows.orderBy('n', order === 'newest' ? 'desc' : 'asc')

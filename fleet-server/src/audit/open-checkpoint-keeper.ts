@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { importSigner } from '@kedge/shared/trust/keys'
-import { systemClock } from '@kedge/shared/util/clock'
+import type { Clock } from '@kedge/shared/util/clock'
 import type { ServerConfig } from '../config/config.js'
 import type { ServerSecrets } from '../config/secrets.js'
 import type { Log } from '../observability/log.js'
@@ -10,6 +10,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.js'
 interface Surroundings {
   readonly config: Pick<ServerConfig, 'data'>
   readonly secrets: Pick<ServerSecrets, 'auditKey'>
+  readonly clock: Clock
   readonly log: Log
   /** Name of the fleet. */
   readonly fleet: string
@@ -18,12 +19,12 @@ interface Surroundings {
 /** Checkpoints of this server's trail, in DATA/audit. */
 export async function openCheckpointKeeper(
   rows: AuditRepository,
-  { config, secrets, log, fleet }: Surroundings,
+  { config, secrets, clock, log, fleet }: Surroundings,
 ): Promise<CheckpointKeeper> {
   const { id, publicKey } = secrets.auditKey
   return new CheckpointKeeper({
     rows,
-    clock: systemClock,
+    clock,
     log,
     fleet,
     folder: path.join(config.data, 'audit'),

@@ -7,6 +7,7 @@ export interface AccountTables {
   signInSession: SignInSessionTable
   oneTimeCode: OneTimeCodeTable
   audit: AuditTable
+  auditIntent: AuditIntentTable
 }
 
 interface AccountTable {
@@ -56,6 +57,8 @@ interface SignInSessionTable {
   method: string
   createdAt: number
   expiresAt: number
+  /** When its holder last proved who they are; 0 for never, as far as we know. */
+  provedAt: number
 }
 
 interface OneTimeCodeTable {
@@ -80,4 +83,12 @@ interface AuditTable {
   after: string | null
   requestId: string
   hash: string
+}
+
+/** A change that was asked for, until the trail says what came of it. */
+interface AuditIntentTable {
+  id: string
+  at: number
+  /** The entry as it is written should nobody live to say more. */
+  body: string
 }

@@ -21,12 +21,14 @@ import { passkeyRoutes } from './passkey-routes.js'
 import { answerProblem } from './problem.js'
 import { publisherRoutes } from './publisher-routes.js'
 import { recordChange } from './record-change.js'
+import { requireProof } from './require-proof.js'
 import { rolloutRoutes } from './rollout-routes.js'
 import { secureHeaders } from './secure-headers.js'
 import { serverRoutes } from './server-routes.js'
 import { trustRoutes } from './trust-routes.js'
 import { serviceTokenRoutes } from './service-token-routes.js'
 import { sessionRoutes } from './session-routes.js'
+import { stepUpRoutes } from './step-up-routes.js'
 import { telemetryRoutes } from './telemetry-routes.js'
 import { userRoutes } from './user-routes.js'
 import { recogniseVisitor } from './visitor.js'
@@ -54,6 +56,7 @@ const createApi = (context: ServerContext, stopped: AbortSignal) =>
     .route('/', serverRoutes(context))
     .route('/', eventRoutes(context, stopped))
     .route('/', sessionRoutes(context))
+    .route('/', stepUpRoutes(context))
     .route('/', passkeyRoutes(context))
     .route('/', oidcRoutes(context))
     .route('/', userRoutes(context))
@@ -74,7 +77,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
   // Before the guard: what it lets anybody read says nothing of this fleet.
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.use(`${apiRoot}/*`, recogniseVisitor(context), guard(context))
-  app.use(`${apiRoot}/*`, recordChange(context), limitBody)
+  app.use(`${apiRoot}/*`, limitBody, requireProof(context), recordChange(context))
   app.route('/', healthRoutes(context, options))
   app.route('/', authorityRoutes(context))
   const typed = app.route(apiRoot, api)

@@ -1,12 +1,15 @@
 import { Hono } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
+import { envelopeSchema } from '@kedge/shared/trust/dsse'
 import type { ServerContext } from '../context.js'
 import { removeDevice, setDeviceLabels } from '../devices/change-device.js'
 import { deviceSchema, explanationSchema, ownLabelsSchema } from '../devices/device.js'
 import { explainDevice } from '../devices/explain-device.js'
+import { findReport } from '../devices/find-report.js'
 import { findDevice, listDevices } from '../devices/list-devices.js'
 import { describe, listOf, pageQuery, refuseInvalid } from './describe.js'
+import { isLargeRemoval } from './large-changes.js'
 
 const tag = 'Devices'
 const one = z.object({ id: z.string().max(64) })
@@ -58,6 +61,7 @@ export const deviceRoutes = (context: ServerContext) => {
         tag,
         summary: 'Takes a device out of the fleet',
         action: 'device.remove',
+        isLarge: isLargeRemoval(context),
         before: labelsOf,
         status: 204,
       }),
@@ -66,6 +70,17 @@ export const deviceRoutes = (context: ServerContext) => {
         await removeDevice(context, c.req.valid('param').id)
         return c.body(null, 204)
       },
+    )
+    .get(
+      '/devices/:id/report',
+      describe({
+        tag,
+        summary: 'Its last report that counts, as it signed it (DSSE)',
+        action: 'device.read',
+        answer: envelopeSchema,
+      }),
+      validator('param', one, refuseInvalid),
+      async (c) => c.json(await findReport(context, c.req.valid('param').id)),
     )
     .get(
       '/devices/:id/explain',

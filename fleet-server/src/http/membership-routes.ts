@@ -6,6 +6,7 @@ import { deviceSchema } from '../devices/device.js'
 import { approveDevice, pardonDevice, rejectDevice, revokeDevice } from '../devices/judge-device.js'
 import { barredDeviceSchema, waitingDeviceSchema } from '../devices/waiting-device.js'
 import { describe, listOf, pageQuery, refuseInvalid } from './describe.js'
+import { isLargeRemoval } from './large-changes.js'
 
 const tag = 'Enrolment'
 const one = z.object({ id: z.string().max(64) })
@@ -81,6 +82,7 @@ export const membershipRoutes = (context: ServerContext) =>
         tag,
         summary: 'Cuts a device off at once, and bars its key',
         action: 'device.remove',
+        isLarge: isLargeRemoval(context),
         status: 204,
       }),
       validator('param', one, refuseInvalid),

@@ -1,17 +1,21 @@
 import { Hono, type Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { validator } from 'hono-openapi'
+import { z } from 'zod'
 import { KedgeError, UsageError } from '@kedge/shared/errors/kedge-error'
-import type { OidcProvider } from '../accounts/oidc-provider.js'
+import type { Actor } from '../accounts/actor.js'
+import type { OidcProvider, SignedIn } from '../accounts/oidc-provider.js'
 import { beginOidc, oidcPatience, signInByOidc } from '../accounts/sign-in-by-oidc.js'
 import type { ServerContext } from '../context.js'
-import { describe } from './describe.js'
+import { describe, refuseInvalid } from './describe.js'
 import { limitRate } from './limit-rate.js'
 import { originOf } from './origin.js'
 import { isSecure, setSessionCookie } from './session-cookie.js'
-import { visitOf } from './visitor.js'
+import { actorOf, visitOf } from './visitor.js'
 
 const tag = 'Session'
 const signInsPerMinute = 60
+const loginQuery = z.object({ again: z.literal('1').optional() })
 /** Ties the answer of the provider to the browser that asked. Lax: the answer comes from elsewhere. */
 const ticketCookies = { secure: '__Host-kedge-oidc', plain: 'kedge-oidc-plain' }
 
@@ -21,17 +25,18 @@ export const oidcRoutes = (context: ServerContext) =>
       '/oidc/login',
       describe({
         tag,
-        summary: 'Sends the browser to the provider',
+        summary: 'Sends the browser to the provider; `again=1` for a new proof of who is signed in',
         action: 'anyone',
         status: 302,
       }),
       limitRate(signInsPerMinute, context.clock),
+      validator('query', loginQuery, refuseInvalid),
       async (c) => {
-        const { url, ticket } = await beginOidc(
-          context,
-          providerOf(context),
-          redirectUri(c, context),
-        )
+        const { again } = c.req.valid('query')
+        const { url, ticket } = await beginOidc(context, providerOf(context), {
+          redirectUri: redirectUri(c, context),
+          again: again ? signedInAs(actorOf(c)) : undefined,
+        })
         setTicket(c, context, ticket)
         return c.redirect(url.href)
       },
@@ -60,6 +65,12 @@ export const oidcRoutes = (context: ServerContext) =>
         }
       },
     )
+
+/** @throws UsageError `forbidden` for programs */
+function signedInAs({ kind, id, session }: Actor): SignedIn {
+  if (kind === 'user' && session !== undefined) return { account: id, session }
+  throw new UsageError('forbidden', 'only people who are signed in prove themselves again')
+}
 
 function providerOf({ accounts }: ServerContext): OidcProvider {
   if (accounts.oidc) return accounts.oidc

@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
@@ -6,9 +6,7 @@ import {
   authenticationResponseSchema,
   ceremonyOptionsSchema,
   passkeySchema,
-  passkeySiteOf,
   registrationResponseSchema,
-  type PasskeySite,
 } from '../accounts/passkey.js'
 import { addPasskey, offerPasskey } from '../accounts/register-passkey.js'
 import { renewSession } from '../accounts/sessions.js'
@@ -16,7 +14,7 @@ import { askForPasskey, signInByPasskey } from '../accounts/sign-in-by-passkey.j
 import type { ServerContext } from '../context.js'
 import { describe, listOf, refuseInvalid } from './describe.js'
 import { limitRate } from './limit-rate.js'
-import { originOf } from './origin.js'
+import { siteOf } from './passkey-site.js'
 import { setSessionCookie } from './session-cookie.js'
 import { answerSession, sessionSchema } from './session-routes.js'
 import { actorOf, visitOf } from './visitor.js'
@@ -37,7 +35,7 @@ export const passkeyRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'What a browser needs to make a passkey',
-        action: 'signed-in',
+        action: 'passkey.manage',
         records: null,
         answer: ceremonyOptionsSchema,
       }),
@@ -48,7 +46,7 @@ export const passkeyRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Keeps a new passkey; the session goes on under a new cookie',
-        action: 'signed-in',
+        action: 'passkey.manage',
         records: 'passkey.add',
         answer: passkeySchema,
         status: 201,
@@ -110,7 +108,7 @@ export const passkeyRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'Removes one of the own passkeys',
-        action: 'signed-in',
+        action: 'passkey.manage',
         records: 'passkey.remove',
         status: 204,
       }),
@@ -122,12 +120,3 @@ export const passkeyRoutes = (context: ServerContext) =>
         return c.body(null, 204)
       },
     )
-
-function siteOf(c: Context, { config }: ServerContext): PasskeySite {
-  const site = passkeySiteOf(originOf(c, config))
-  if (site) return site
-  throw new UsageError(
-    'usage',
-    'browsers keep passkeys for a name over HTTPS, or for http://localhost; open the console there',
-  )
-}

@@ -42,6 +42,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   conflict: 409,
   unauthorized: 401,
   forbidden: 403,
+  'step-up-required': 403,
   'too-large': 413,
   'rate-limited': 429,
   'model-not-onnx': 422,

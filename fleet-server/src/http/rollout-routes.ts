@@ -14,6 +14,7 @@ import {
 } from '../rollouts/rollout.js'
 import { listRollouts, viewRollout } from '../rollouts/view-rollouts.js'
 import { describe, listOf, pageQuery, refuseInvalid } from './describe.js'
+import { isLargeRollout } from './large-changes.js'
 
 const tag = 'Rollouts'
 const one = z.object({ id: z.string().max(64) })
@@ -48,6 +49,7 @@ export const rolloutRoutes = (context: ServerContext) =>
         tag,
         summary: 'Sends a release to all devices that match, now or later',
         action: 'rollout.create',
+        isLarge: isLargeRollout(context),
         answer: rolloutSchema,
         status: 201,
       }),

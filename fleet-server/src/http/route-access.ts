@@ -13,6 +13,16 @@ export interface RouteAccess {
   readonly records?: string | null
   /** The thing as it stands before the change, by the parameters of the path. */
   readonly before?: (params: Readonly<Record<string, string>>) => Promise<unknown>
+  /** Whether a request is large enough to need a new proof, for actions of which only such do. */
+  readonly isLarge?: (request: RequestInOutline) => Promise<boolean>
+}
+
+/** A request as it is before its route has checked it. */
+export interface RequestInOutline {
+  readonly params: Readonly<Record<string, string>>
+  readonly body: unknown
+  /** Id of who asks. */
+  readonly actor: string
 }
 
 const said = new WeakMap<object, RouteAccess>()

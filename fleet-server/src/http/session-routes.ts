@@ -1,9 +1,11 @@
 import { Hono, type Context } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
+import { timestampSchema } from '@kedge/shared/util/scalars'
 import { roleSchema, type Actor } from '../accounts/actor.js'
 import { changeOwnPassword } from '../accounts/change-users.js'
 import { passkeySiteOf } from '../accounts/passkey.js'
+import { proofLife } from '../accounts/proof.js'
 import { actions, actionsOf } from '../accounts/permissions.js'
 import { setUp } from '../accounts/set-up.js'
 import { signInByPassword, signInByToken, signOut } from '../accounts/sign-in.js'
@@ -34,6 +36,15 @@ export const sessionSchema = z.object({
   can: z.array(z.enum(actions)),
   /** By what one can sign in here. */
   methods: z.array(z.enum(methods)),
+  /** How lately the holder of the session proved who they are; absent without a session. */
+  proof: z
+    .object({
+      /** Until then the session may do what needs a proof; in the past when it has to prove itself. */
+      until: timestampSchema,
+      /** By what its holder can prove themselves: `oidc` by way of GET /oidc/login?again=1. */
+      by: z.array(z.enum(methods)),
+    })
+    .optional(),
 })
 
 const credentialsSchema = z.union([
@@ -59,9 +70,11 @@ export async function answerSession(c: Context, context: ServerContext, begun: B
 
 async function viewSession(
   c: Context,
-  { accounts, config }: ServerContext,
+  context: ServerContext,
   actor: Actor | undefined,
 ): Promise<z.infer<typeof sessionSchema>> {
+  const { accounts, config } = context
+  const methods = methodsOf(c, config)
   return {
     signedIn: actor !== undefined,
     setup: actor === undefined && !(await accounts.users.any()),
@@ -69,14 +82,30 @@ async function viewSession(
       actor: { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role },
     }),
     can: actor ? actionsOf(actor.role) : [],
-    methods: [
-      'password',
-      ...(passkeySiteOf(originOf(c, config)) ? (['passkey'] as const) : []),
-      'token',
-      ...(config.oidc ? (['oidc'] as const) : []),
-    ],
+    methods,
+    ...(actor?.session !== undefined && {
+      proof: {
+        until: (actor.provedAt ?? 0) + proofLife,
+        by: methods.filter(isOneOf(await ownMethods(context, actor))),
+      },
+    }),
   }
 }
+
+type Method = (typeof methods)[number]
+
+const methodsOf = (c: Context, config: ServerContext['config']): Method[] => [
+  'password',
+  ...(passkeySiteOf(originOf(c, config)) ? (['passkey'] as const) : []),
+  'token',
+  ...(config.oidc ? (['oidc'] as const) : []),
+]
+
+async function ownMethods({ accounts }: ServerContext, { kind, id }: Actor): Promise<Method[]> {
+  return kind === 'token' ? ['token'] : ((await accounts.users.find(id))?.methods ?? [])
+}
+
+const isOneOf = (own: readonly Method[]) => (method: Method) => own.includes(method)
 
 export const sessionRoutes = (context: ServerContext) =>
   new Hono()

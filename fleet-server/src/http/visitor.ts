@@ -56,7 +56,7 @@ async function findActor(
   if (token !== undefined) {
     const actor = await findTokenActor(context, token)
     if (actor) return actor
-    await context.accounts.attempts.check(visit.ip)
+    context.accounts.attempts.check(visit.ip)
     await refuseSignIn(context, visit, { method: 'token' })
     throw notSignedIn()
   }

@@ -20,7 +20,14 @@ export class KedgeError<Code extends ErrorCode = ErrorCode> extends Error {
 
 /** The caller asked for something that cannot be: mended by asking differently. */
 export class UsageError extends KedgeError<
-  'usage' | 'not-found' | 'conflict' | 'unauthorized' | 'forbidden' | 'too-large' | 'rate-limited'
+  | 'usage'
+  | 'not-found'
+  | 'conflict'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'step-up-required'
+  | 'too-large'
+  | 'rate-limited'
 > {
   override name = 'UsageError'
 }

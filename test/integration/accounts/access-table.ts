@@ -20,6 +20,7 @@ export const accessTable: Readonly<Record<string, string>> = {
   'GET /devices': 'OAPovu',
   'GET /devices/{id}': 'OAPovu',
   'GET /devices/{id}/explain': 'OAPovu',
+  'GET /devices/{id}/report': 'OAPovu',
   'PATCH /devices/{id}': 'OAo',
   'DELETE /devices/{id}': 'OAo',
   'POST /devices/{id}/approve': 'OAo',
@@ -72,6 +73,8 @@ export const accessTable: Readonly<Record<string, string>> = {
   'GET /passkeys': 'self',
   'DELETE /passkeys/{id}': 'self',
   'POST /session/password': 'self',
+  'POST /session/step-up': 'self',
+  'POST /session/step-up/options': 'self',
 
   'GET /users': 'OAu',
   'POST /users': 'OA',
