@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   countSchema,
+  hardwareClassSchema,
   modelNameSchema,
   sha256Schema,
   timestampSchema,
@@ -78,6 +79,8 @@ const releaseFieldsSchema = z.object({
   files: z.array(releaseFileSchema).min(1).max(64),
   golden: z.object({ file: z.string(), tolerance: toleranceSchema }).optional(),
   profile: z.string().optional(),
+  /** What it may run on; absent for anything. */
+  compat: z.object({ classes: z.array(hardwareClassSchema).min(1).max(64) }).optional(),
   /** Results of the publisher's own evaluation, by metric name: `accuracy`, `mae`, … */
   metrics: z.record(z.string().max(64), z.number()).optional(),
   lineage: z

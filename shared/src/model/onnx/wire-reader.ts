@@ -32,6 +32,7 @@ export class WireReader {
   readonly #end: number
   readonly #depth: number
   #at: number
+  #start = 0
   #wireType = VARINT
   #unread = false
 
@@ -46,6 +47,7 @@ export class WireReader {
   next(): boolean {
     if (this.#unread) this.#skip()
     if (this.#at >= this.#end) return false
+    this.#start = this.#at
     const tag = this.#unsigned32()
     this.field = tag >>> 3
     this.#wireType = tag & 7
@@ -81,6 +83,12 @@ export class WireReader {
     }
     this.#skip()
     return { offset: start, length: this.#at - start }
+  }
+
+  /** The field as it stands, its tag included; a view. */
+  whole(): Uint8Array {
+    if (this.#unread) this.#skip()
+    return this.#bytes.subarray(this.#start, this.#at)
   }
 
   text(): string {

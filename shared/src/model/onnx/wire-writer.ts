@@ -32,6 +32,12 @@ export class WireWriter {
     return this
   }
 
+  /** Fields as they stand in another message, tags included. */
+  fields(written: Uint8Array): this {
+    this.#parts.push(written)
+    return this
+  }
+
   message(field: number, message: WireWriter): this {
     return this.bytes(field, message.finish())
   }

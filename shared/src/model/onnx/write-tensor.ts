@@ -6,22 +6,23 @@ import type { TensorSpec } from '../tensor.js'
 
 /**
  * A `TensorProto` with its elements as raw bytes, little-endian as on every machine that
- * ONNX Runtime supports.
+ * ONNX Runtime supports; strings have a field of their own.
  *
- * @throws InvariantError for strings, and where the elements do not fill the shape
+ * @throws InvariantError where the elements do not fill the shape
  */
 export function writeTensor(name: string, tensor: Tensor): WireWriter {
   const { dtype, shape, data } = tensor
-  if (Array.isArray(data)) throw new InvariantError(`${name}: string tensors cannot be written`)
   if (data.length !== elementCount(shape)) {
     throw new InvariantError(`${name}: ${data.length} elements do not fill ${formatShape(shape)}`)
   }
-  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return new WireWriter()
-    .integers(1, shape)
-    .integer(2, toElementTypeNumber(dtype))
+  const writer = new WireWriter().integers(1, shape).integer(2, toElementTypeNumber(dtype))
+  if (Array.isArray(data)) {
+    for (const element of data) writer.text(6, element)
+    return writer.text(8, name)
+  }
+  return writer
     .text(8, name)
-    .bytes(9, raw)
+    .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
 }
 
 /** A `ValueInfoProto`. */
