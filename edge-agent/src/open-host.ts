@@ -30,6 +30,7 @@ export async function openHost(parts: HostParts, lifetime: Lifetime): Promise<De
   return {
     ...world,
     state,
+    signer: { id: enrolment.device, privateKey: keys.privateKey },
     metadata: new DiskMetadataStore(layout),
     models: lifetime.use(await DiskModelStore.open(layout)),
     telemetry: lifetime.use(new SqliteSpool({ file: layout.spool, entropy: systemEntropy })),

@@ -15,6 +15,7 @@ import type { EnrolmentChallenges } from './devices/enrolment-challenges.js'
 import type { EnrolmentRepository } from './devices/enrolment-repository.js'
 import type { EnrolmentTokenRepository } from './devices/enrolment-token-repository.js'
 import type { KeyedExclusive } from './devices/keyed-exclusive.js'
+import type { ReportRepository } from './devices/report-repository.js'
 import type { EventBus } from './events/event-bus.js'
 import type { PublisherRepository } from './models/publisher-repository.js'
 import type { ReleaseLimitRepository } from './models/release-limit-repository.js'
@@ -52,6 +53,7 @@ export interface ServerContext {
   readonly enrolments: EnrolmentRepository
   readonly browserSessions: BrowserSessionRepository
   readonly devices: DeviceRepository
+  readonly reports: ReportRepository
   readonly desired: DesiredStateRepository
   readonly issuer: DesiredRefresh
   readonly publishers: PublisherRepository

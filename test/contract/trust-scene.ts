@@ -52,6 +52,7 @@ export class TrustScene implements AsyncDisposable {
       ...this.#ports,
       link: this.link,
       telemetry: new MemorySpool(),
+      signer: this.fleet.deviceSigner,
       clock: this.fleet.clock,
       entropy: seededEntropy(7),
       sha256: webSha256,

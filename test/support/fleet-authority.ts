@@ -11,8 +11,13 @@ import { desiredStateCodec, type DesiredState } from '@kedge/shared/protocol/des
 import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import { timeReplyCodec, timeRequestSchema } from '@kedge/shared/protocol/time'
 import { topics } from '@kedge/shared/protocol/topics'
-import { payloadTypes, signEnvelope, type Envelope } from '@kedge/shared/trust/dsse'
-import { createKeyFile, importSigner, type KeyFile } from '@kedge/shared/trust/keys'
+import { payloadTypes, signEnvelope, type Envelope, type Signer } from '@kedge/shared/trust/dsse'
+import {
+  createKeyFile,
+  generateKeyPair,
+  importSigner,
+  type KeyFile,
+} from '@kedge/shared/trust/keys'
 import { decodeUtf8, toBase64 } from '@kedge/shared/util/bytes'
 import { webSha256 } from '@kedge/shared/util/sha256'
 import { ManualClock } from './manual-clock.js'
@@ -42,6 +47,8 @@ export class FleetAuthority {
   readonly broker = new MemoryBroker()
   readonly clock = new ManualClock()
   trust!: MemoryTrust
+  /** By which its devices are known. */
+  deviceKeys!: CryptoKeyPair
   /** Signs desired states. */
   fleetKey: KeyFile
   readonly #id: string
@@ -63,8 +70,13 @@ export class FleetAuthority {
     const publisher = await createKeyFile('publisher')
     const parts = { broker, clock, fleetId: this.#id }
     this.trust = await MemoryTrust.create(parts, { fleetKey, publisher })
+    this.deviceKeys = await generateKeyPair(false)
     this.tellTime()
     return this
+  }
+
+  get deviceSigner(): Signer {
+    return { id: this.#device, privateKey: this.deviceKeys.privateKey }
   }
 
   get enrolment(): Enrolment {

@@ -3,8 +3,10 @@ import { LinkError } from '@kedge/shared/errors/device-error'
 import { DocumentError } from '@kedge/shared/errors/document-error'
 import type { ErrorCode } from '@kedge/shared/errors/error-codes'
 import { describeError } from '@kedge/shared/errors/kedge-error'
+import { reportCodec, type Report } from '@kedge/shared/protocol/report'
 import { topicMap, type PayloadOf, type TopicKind } from '@kedge/shared/protocol/topic-map'
 import { parseTopic, topics, type Topic } from '@kedge/shared/protocol/topics'
+import { fromBase64 } from '@kedge/shared/util/bytes'
 
 interface Subscription {
   readonly topic: Topic
@@ -42,6 +44,11 @@ export class MemoryBroker {
     return this.received
       .filter(({ path }) => parseTopic(path).topic.kind === kind)
       .map(({ payload }) => topicMap[kind].codec.decode(payload) as PayloadOf<Kind>)
+  }
+
+  /** What the reports say that devices have published, oldest first. */
+  reports(): Report[] {
+    return this.documents('reported').map(({ payload }) => reportCodec.decode(fromBase64(payload)))
   }
 
   receive(path: string, payload: Uint8Array): void {

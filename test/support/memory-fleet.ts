@@ -93,6 +93,7 @@ export class House {
       state: this.state,
       metadata: this.metadata,
       telemetry: this.telemetry,
+      signer: this.#fleet.deviceSigner,
       clock: this.#fleet.clock,
       entropy: seededEntropy(7),
       sha256: nodeSha256,

@@ -3,8 +3,8 @@ import { devicePassword, enrolDevice } from '@kedge/shared/adapters/enrolment'
 import type { MqttConnect } from '@kedge/shared/adapters/mqtt-client'
 import { openMqttLink } from '@kedge/shared/adapters/mqtt-link'
 import type { Link } from '@kedge/shared/device/ports/link'
+import { ReportChain } from '@kedge/shared/device/report-chain'
 import { desiredStateCodec, type DesiredSlot } from '@kedge/shared/protocol/desired-state'
-import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import type {
   Capabilities,
   Problem,
@@ -13,10 +13,13 @@ import type {
 } from '@kedge/shared/protocol/reported-state'
 import { topics } from '@kedge/shared/protocol/topics'
 import type { TelemetryWindow } from '@kedge/shared/telemetry/window'
+import type { Signer } from '@kedge/shared/trust/dsse'
 import { generateKeyPair } from '@kedge/shared/trust/keys'
 import { fromBase64 } from '@kedge/shared/util/bytes'
 import { systemClock } from '@kedge/shared/util/clock'
 import { systemEntropy } from '@kedge/shared/util/entropy'
+import { Exclusive } from '@kedge/shared/util/exclusive'
+import { webSha256 } from '@kedge/shared/util/sha256'
 import type { ServerAccess } from './admin-api.js'
 
 /** What becomes of a deployment on a simulated device. */
@@ -42,15 +45,19 @@ export interface SimulationOptions {
 export class SimulatedDevice implements AsyncDisposable {
   readonly id: string
   readonly #link: Link
+  readonly #chain: ReportChain
   readonly #options: SimulationOptions
   readonly #slots: Record<string, ReportedSlot> = {}
   readonly #bootedAt = Date.now() - 3_700_000
+  /** A report is signed when the one before has been sent. */
+  readonly #reports = new Exclusive()
   #seqApplied = 0
   #telemetrySeq = 0
   #settled: () => void = () => undefined
 
-  private constructor(enrolment: Enrolment, link: Link, options: SimulationOptions) {
-    this.id = enrolment.device
+  private constructor(signer: Signer, link: Link, options: SimulationOptions) {
+    this.id = signer.id
+    this.#chain = new ReportChain({ signer, entropy: systemEntropy, sha256: webSha256 })
     this.#link = link
     this.#options = options
   }
@@ -68,7 +75,8 @@ export class SimulatedDevice implements AsyncDisposable {
       entropy: systemEntropy,
       log: { info: () => undefined, warn: () => undefined },
     })
-    const device = new SimulatedDevice(enrolment, link, options)
+    const signer = { id: enrolment.device, privateKey: keys.privateKey }
+    const device = new SimulatedDevice(signer, link, options)
     await device.#start()
     return device
   }
@@ -113,7 +121,10 @@ export class SimulatedDevice implements AsyncDisposable {
   }
 
   report(): Promise<void> {
-    return this.#link.publish(topics.reported(this.id), this.#state())
+    return this.#reports.run(async () => {
+      const report = await this.#chain.sign(this.#state())
+      await this.#link.publish(topics.reported(this.id), report)
+    })
   }
 
   #state(): ReportedState {
@@ -128,6 +139,7 @@ export class SimulatedDevice implements AsyncDisposable {
       seqApplied: this.#seqApplied,
       rootVersion: 1,
       stale: false,
+      clock: { offset: 0, source: 'system' },
       capabilities: isAgent ? agentCapabilities : browserCapabilities,
       storage: { usedBytes: 1_843_200, freeBytes: 26_843_545_600 },
       slots: this.#slots,

@@ -54,6 +54,11 @@ interface DeviceTable {
   presenceSince: number
   lastSeen: number | null
   reported: string | null
+  /** The envelope in which it was signed, and its place among the others. */
+  report: Generated<string | null>
+  reportChain: Generated<string | null>
+  /** Since when its reports do not count; null while they do. */
+  quarantinedAt: Generated<number | null>
   /** Until when a browser may connect; null for agents, which stay until they are revoked. */
   sessionExpires: Generated<number | null>
 }

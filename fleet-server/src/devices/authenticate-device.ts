@@ -1,15 +1,13 @@
 import { jwtVerify, type JWTPayload } from 'jose'
-import type { TrustedKey } from '@kedge/shared/trust/dsse'
-import { importPublicKey, mqttAudience, type PublicKey } from '@kedge/shared/trust/keys'
+import { mqttAudience } from '@kedge/shared/trust/keys'
 import type { ServerContext } from '../context.js'
 import type { DeviceAuthenticator } from './device-door.js'
+import { ImportedKeys } from './imported-keys.js'
 import { UsedTokens } from './used-tokens.js'
 
 /** In seconds. A device makes a new token for each connection, so a stolen one is soon worthless. */
 const longestLife = 10 * 60
 const clockSkew = 60
-/** Keys that are kept imported; a fleet that comes back at once needs them all again. */
-const keptKeys = 20_000
 
 interface Parts extends Pick<ServerContext, 'clock' | 'enrolments' | 'log'> {
   readonly trust: Pick<ServerContext['trust'], 'id'>
@@ -23,7 +21,7 @@ export function createDeviceAuthenticator({
   trust,
 }: Parts): DeviceAuthenticator {
   const used = new UsedTokens()
-  const keys = new Map<string, Promise<TrustedKey>>()
+  const keys = new ImportedKeys()
   return {
     async authenticate(device, password) {
       // Asked each time: a device that is revoked has no key any more.
@@ -34,7 +32,7 @@ export function createDeviceAuthenticator({
         log.debug({ device }, 'the session of a browser is over')
         return false
       }
-      const { key } = await importOnce(keys, { id: device, key: credential.publicKey })
+      const { key } = await keys.import({ id: device, key: credential.publicKey })
       try {
         const { payload } = await jwtVerify(password, key, {
           // What the token says of itself decides nothing (RFC 8725, section 3.1).
@@ -63,13 +61,3 @@ const isShort = ({ exp = Infinity, iat = 0, jti = '' }: JWTPayload): boolean =>
   exp - iat <= longestLife && jti.length <= 100
 
 const endOf = ({ exp = 0 }: JWTPayload): number => (exp + clockSkew) * 1_000
-
-function importOnce(keys: Map<string, Promise<TrustedKey>>, publicKey: PublicKey) {
-  const known = keys.get(publicKey.key)
-  if (known) return known
-  const imported = importPublicKey(publicKey)
-  const [oldest] = keys.keys()
-  if (keys.size >= keptKeys && oldest !== undefined) keys.delete(oldest)
-  keys.set(publicKey.key, imported)
-  return imported
-}

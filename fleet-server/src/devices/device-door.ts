@@ -1,4 +1,4 @@
-import type { Presence, ReportedState } from '@kedge/shared/protocol/reported-state'
+import type { Presence } from '@kedge/shared/protocol/reported-state'
 import type { TelemetryBatch } from '@kedge/shared/protocol/telemetry'
 import type { TimeRequest } from '@kedge/shared/protocol/time'
 import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
@@ -8,7 +8,8 @@ import type { Envelope } from '@kedge/shared/trust/dsse'
 /** What the features do with a device's messages; the broker door calls it after parsing them. */
 export interface DeviceMessages {
   presence(device: string, presence: Presence): Promise<void>
-  reported(device: string, reported: ReportedState): Promise<void>
+  /** What a device has signed; whether it counts is for the feature to say. */
+  reported(device: string, report: Envelope): Promise<void>
   /** Resolves when every window is stored; the acknowledgement is published by the feature. */
   telemetry(device: string, batch: TelemetryBatch): Promise<void>
   /** Answers what time it is, signed, to a device that cannot believe its clock. */

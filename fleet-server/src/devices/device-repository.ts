@@ -1,11 +1,11 @@
 import type { DeviceKind } from '@kedge/shared/protocol/enrolment'
 import type { DesiredSlot } from '@kedge/shared/protocol/desired-state'
-import type { Presence, ReportedState } from '@kedge/shared/protocol/reported-state'
+import type { Report } from '@kedge/shared/protocol/report'
+import type { Presence } from '@kedge/shared/protocol/reported-state'
 import type { Labels } from '@kedge/shared/util/scalars'
 import { fromJsonColumn, toCount } from '../db/json-column.js'
 import type { Connection, Database } from '../db/schema.js'
-import type { Device } from './device.js'
-import { toReportedSlotRows } from './reported-slot-rows.js'
+import { cloneAlarm, type Device } from './device.js'
 
 export interface NewDevice {
   readonly id: string
@@ -122,22 +122,6 @@ export class DeviceRepository {
     await this.#db.updateTable('device').set({ lastSeen: at }).where('id', '=', id).execute()
   }
 
-  /** False when there is no such device. */
-  setReported(id: string, reported: ReportedState, at: number): Promise<boolean> {
-    return this.#db.transaction().execute(async (db) => {
-      const { numUpdatedRows } = await db
-        .updateTable('device')
-        .set({ reported: JSON.stringify(reported), lastSeen: at })
-        .where('id', '=', id)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) return false
-      await db.deleteFrom('reportedSlot').where('device', '=', id).execute()
-      const rows = toReportedSlotRows(id, reported)
-      if (rows.length > 0) await db.insertInto('reportedSlot').values(rows).execute()
-      return true
-    })
-  }
-
   /** False when there was none. What it reported stays in the sums. */
   async remove(id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db
@@ -181,6 +165,8 @@ const selectDevices = (db: Connection) =>
       'device.presenceSince',
       'device.lastSeen',
       'device.reported',
+      'device.publicKey',
+      'device.quarantinedAt',
       'desiredState.seq',
       'desiredState.issuedAt',
       'desiredState.content',
@@ -198,11 +184,13 @@ function toDevice(row: DeviceRow): Device {
     presenceSince: row.presenceSince,
     labels: fromJsonColumn<Labels>(row.labels),
     enrolledAt: row.enrolledAt,
+    publicKey: row.publicKey,
     lastSeen: row.lastSeen,
+    alarm: row.quarantinedAt === null ? null : cloneAlarm(row.quarantinedAt),
     desired: isIssued
       ? { seq, issuedAt, slots: fromJsonColumn<{ slots: Slots }>(content).slots }
       : null,
-    reported: row.reported === null ? null : fromJsonColumn<ReportedState>(row.reported),
+    reported: row.reported === null ? null : fromJsonColumn<Report>(row.reported),
   }
 }
 

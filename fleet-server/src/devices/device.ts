@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { desiredSlotSchema } from '@kedge/shared/protocol/desired-state'
 import { deviceKindSchema } from '@kedge/shared/protocol/enrolment'
-import { presenceSchema, reportedStateSchema } from '@kedge/shared/protocol/reported-state'
+import { reportSchema } from '@kedge/shared/protocol/report'
+import { presenceSchema, problemSchema } from '@kedge/shared/protocol/reported-state'
 import {
   countSchema,
   deviceIdSchema,
@@ -19,8 +20,12 @@ export const deviceSchema = z.object({
   presenceSince: timestampSchema,
   labels: labelsSchema,
   enrolledAt: timestampSchema,
+  /** Raw Ed25519 key in base64, by which anybody can check its reports. */
+  publicKey: z.string(),
   /** When its last message came; null before the first. */
   lastSeen: timestampSchema.nullable(),
+  /** What is wrong with it that it would not say itself; null when nothing is. */
+  alarm: problemSchema.extend({ since: timestampSchema }).nullable(),
   desired: z
     .object({
       seq: countSchema,
@@ -28,9 +33,19 @@ export const deviceSchema = z.object({
       slots: z.record(modelNameSchema, desiredSlotSchema),
     })
     .nullable(),
-  reported: reportedStateSchema.nullable(),
+  /** The last of its reports that counted. */
+  reported: reportSchema.nullable(),
 })
 export type Device = z.infer<typeof deviceSchema>
+
+/** Of a device that is quarantined. */
+export const cloneAlarm = (since: number): NonNullable<Device['alarm']> => ({
+  code: 'device-cloned',
+  message:
+    'More than one machine reports with the key of this device, so its reports do not count. ' +
+    'Revoke it, and enrol each machine with an empty data folder.',
+  since,
+})
 
 /** Labels that follow from what a device is; nobody sets them. */
 export const impliedLabels = ['kind', 'id'] as const

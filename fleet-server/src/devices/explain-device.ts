@@ -26,6 +26,7 @@ export async function explainDevice(
     device: id,
     items: [...models].sort().map((slot) => {
       const desired = device.desired?.slots[slot]
+      if (device.alarm) return { slot, verdict: 'blocked' as const, says: device.alarm.message }
       const verdict = desired
         ? explainSlot(device, desired, device.reported?.slots[slot])
         : explainAbsence(

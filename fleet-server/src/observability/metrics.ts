@@ -43,6 +43,13 @@ export class Metrics {
     'Messages from devices that no schema accepts.',
   )
 
+  readonly reportsRefused = new Counter({
+    name: 'kedge_reports_refused_total',
+    help: 'Reports of devices that do not count, by the code of the reason.',
+    labelNames: ['code'] as const,
+    registers: [this.registry],
+  })
+
   readonly desiredIssued = this.#counter(
     'kedge_desired_states_issued_total',
     'Desired states signed and published.',
@@ -70,7 +77,10 @@ export class Metrics {
   async refused(): Promise<Refused> {
     const byBroker = this.registry.getSingleMetric('kedge_broker_refused_total')
     return {
-      mqtt: (await total(this.mqttMalformed)) + (byBroker ? await total(byBroker) : 0),
+      mqtt:
+        (await total(this.mqttMalformed)) +
+        (await total(this.reportsRefused)) +
+        (byBroker ? await total(byBroker) : 0),
       http: await total(this.httpRefused),
       mqttByReason: byBroker ? await totals(byBroker, 'reason') : {},
     }

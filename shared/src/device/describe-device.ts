@@ -38,6 +38,7 @@ export async function describeDevice(parts: DescribedParts): Promise<ReportedSta
     seqApplied: state.desired?.seq ?? 0,
     rootVersion: state.rootVersion,
     stale: state.staleness.length > 0,
+    clock: state.clock,
     capabilities: {
       ...host.machine,
       providers: [...host.inference.providers],

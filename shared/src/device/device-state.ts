@@ -4,7 +4,7 @@ import { TrustError } from '../errors/trust-error.js'
 import type { ReleaseRef } from '../model/release.js'
 import type { DesiredState } from '../protocol/desired-state.js'
 import type { Enrolment } from '../protocol/enrolment.js'
-import type { Problem } from '../protocol/reported-state.js'
+import type { Problem, ReportedClock } from '../protocol/reported-state.js'
 import type { Envelope } from '../trust/dsse.js'
 import { Hours, Minutes, Ms } from '../util/units.js'
 import { askTime } from './ask-time.js'
@@ -71,6 +71,10 @@ export class DeviceState {
 
   get rootVersion(): number {
     return this.#parts.trust.rootVersion
+  }
+
+  get clock(): ReportedClock {
+    return this.#parts.clock.reading
   }
 
   /** Whether something waits that can be accepted later, such as for a root or for the time. */

@@ -2,6 +2,7 @@ import type { ReportedState } from '../protocol/reported-state.js'
 import { topics } from '../protocol/topics.js'
 import { Ms } from '../util/units.js'
 import type { DeviceHost } from './ports/host.js'
+import { ReportChain } from './report-chain.js'
 
 /** Changes closer together than this travel in one report. */
 const pause = Ms(500)
@@ -11,6 +12,7 @@ export class Reporter {
   readonly #host: DeviceHost
   readonly #device: string
   readonly #describe: () => Promise<ReportedState>
+  readonly #chain: ReportChain
   #wanted = false
   #working = false
 
@@ -18,6 +20,7 @@ export class Reporter {
     this.#host = host
     this.#device = device
     this.#describe = describe
+    this.#chain = new ReportChain(host)
   }
 
   /** The state has changed, or nobody can know it yet. */
@@ -33,7 +36,8 @@ export class Reporter {
     while (this.#wanted && link.online) {
       this.#wanted = false
       try {
-        await link.publish(topics.reported(this.#device), await this.#describe())
+        const report = await this.#chain.sign(await this.#describe())
+        await link.publish(topics.reported(this.#device), report)
       } catch (error) {
         // The next connection begins with a report.
         log.warn('the report was not taken', { error: String(error) })

@@ -1,5 +1,6 @@
 import { trustedNow } from '../trust/tuf/trusted-time.js'
 import { Hours, Minutes, Ms } from '../util/units.js'
+import type { ReportedClock } from '../protocol/reported-state.js'
 import type { DeviceHost } from './ports/host.js'
 
 /** So far beyond the newest signed time a clock is believed without asking. */
@@ -23,6 +24,13 @@ export class TrustedClock {
 
   now(): Ms {
     return trustedNow(this.#nearest(), this.#evidence)
+  }
+
+  /** How far the trusted time is from the system's, and whose it is. */
+  get reading(): ReportedClock {
+    const [system, nearest, now] = [this.#host.clock.now(), this.#nearest(), this.now()]
+    const source = now > nearest ? 'signed' : nearest === system ? 'system' : 'fleet'
+    return { offset: now - system, source }
   }
 
   /** The newest time that somebody trusted has signed. */

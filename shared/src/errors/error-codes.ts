@@ -51,6 +51,7 @@ export const errorCodes = {
   'wrong-device': fact('The document is meant for another device.'),
   'wrong-fleet': fact('The document is meant for another fleet.'),
   'wrong-class': fact('The release is meant for another class of hardware.'),
+  'device-cloned': fact('More than one machine reports as this device: its key was copied.'),
   expired: fact('The document is past its expiry time.'),
   'not-yet-valid': fact('The document was issued in the future, or the clock is far behind.'),
   'release-unknown': fact('No publisher has signed this release.'),

@@ -12,6 +12,7 @@ export class TrustError extends KedgeError<
   | 'epoch-ahead'
   | 'wrong-device'
   | 'wrong-fleet'
+  | 'device-cloned'
   | 'wrong-class'
   | 'expired'
   | 'not-yet-valid'

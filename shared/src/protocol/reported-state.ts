@@ -56,6 +56,15 @@ export const capabilitiesSchema = z.object({
 })
 export type Capabilities = z.infer<typeof capabilitiesSchema>
 
+/** How the time that a device judges expiry by comes about, where its clock may be wrong. */
+export const reportedClockSchema = z.object({
+  /** Trusted time less the time of the device's own clock, in ms. */
+  offset: z.number().int(),
+  /** Its own clock, the fleet's answer to its question, or the newest time that somebody signed. */
+  source: z.enum(['system', 'fleet', 'signed']),
+})
+export type ReportedClock = z.infer<typeof reportedClockSchema>
+
 /** What a device says of itself: complete each time, so a lost one costs nothing. */
 export const reportedStateSchema = z.object({
   v: z.literal(1),
@@ -69,6 +78,7 @@ export const reportedStateSchema = z.object({
   rootVersion: countSchema,
   /** What it goes by has expired: it infers on, and changes nothing before it hears anew. */
   stale: z.boolean(),
+  clock: reportedClockSchema,
   capabilities: capabilitiesSchema,
   storage: z.object({ usedBytes: countSchema, freeBytes: countSchema }),
   slots: z.record(modelNameSchema, reportedSlotSchema),
@@ -77,5 +87,9 @@ export const reportedStateSchema = z.object({
 })
 export type ReportedState = z.infer<typeof reportedStateSchema>
 
+/**
+ * Whether there is a connection. Unsigned, for the broker says it of those who can no longer speak:
+ * it is shown to people, and nothing is decided by it.
+ */
 export const presenceSchema = z.object({ v: z.literal(1), state: z.enum(['online', 'offline']) })
 export type Presence = z.infer<typeof presenceSchema>

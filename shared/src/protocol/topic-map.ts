@@ -1,19 +1,15 @@
 import { bytesCodec, cborCodec, jsonCodec } from '../model/document-codec.js'
 import { envelopeSchema } from '../trust/dsse.js'
 import { telemetryAckSchema, telemetryBatchSchema } from './telemetry.js'
-import { presenceSchema, reportedStateSchema } from './reported-state.js'
+import { presenceSchema } from './reported-state.js'
 import { timeRequestSchema } from './time.js'
 import { KiB, MiB } from '../util/units.js'
 
 /** Everything both ends must agree on for each kind of topic, said once. */
 export const topicMap = {
   desired: { codec: jsonCodec(envelopeSchema), retain: true, from: 'server', maxBytes: KiB(64) },
-  reported: {
-    codec: jsonCodec(reportedStateSchema),
-    retain: true,
-    from: 'device',
-    maxBytes: KiB(64),
-  },
+  /** 64 KiB of a report, in base64 and with its signature. */
+  reported: { codec: jsonCodec(envelopeSchema), retain: true, from: 'device', maxBytes: KiB(88) },
   presence: { codec: jsonCodec(presenceSchema), retain: true, from: 'device', maxBytes: KiB(1) },
   telemetry: {
     codec: cborCodec(telemetryBatchSchema),

@@ -14,8 +14,8 @@ export const envelopeSchema = z.object({
 export type Envelope = z.infer<typeof envelopeSchema>
 
 export const payloadTypes = {
-  release: 'application/vnd.kedge.release.v1+json',
   desired: 'application/vnd.kedge.desired.v1+json',
+  report: 'application/vnd.kedge.report.v1+json',
   time: 'application/vnd.kedge.time.v1+json',
 } as const
 

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Presence, ReportedState } from '@kedge/shared/protocol/reported-state'
+import type { Presence } from '@kedge/shared/protocol/reported-state'
 import type { TelemetryBatch } from '@kedge/shared/protocol/telemetry'
 import type { TimeRequest } from '@kedge/shared/protocol/time'
 import { topics } from '@kedge/shared/protocol/topics'
-import type { Envelope } from '@kedge/shared/trust/dsse'
+import { payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { pino } from 'pino'
 import type { BrokerMetrics } from '../../../fleet-server/src/broker/broker.js'
@@ -61,7 +61,7 @@ export class FolderSource implements RetainedSource {
 /** Features that write down what they are told. */
 export class Diary implements DeviceMessages {
   readonly presences: [device: string, state: Presence['state']][] = []
-  readonly reports: [device: string, reported: ReportedState][] = []
+  readonly reports: [device: string, report: Envelope][] = []
   readonly batches: [device: string, batch: TelemetryBatch][] = []
   readonly questions: [device: string, nonce: string][] = []
   readonly malformedPaths: string[] = []
@@ -73,9 +73,9 @@ export class Diary implements DeviceMessages {
     this.presences.push([device, state])
   }
 
-  async reported(device: string, reported: ReportedState): Promise<void> {
+  async reported(device: string, report: Envelope): Promise<void> {
     await this.gate
-    this.reports.push([device, reported])
+    this.reports.push([device, report])
   }
 
   async telemetry(device: string, batch: TelemetryBatch): Promise<void> {
@@ -196,24 +196,9 @@ export function fetchChunks(
   })
 }
 
-export const reportedOf = (device: string): ReportedState => ({
-  v: 1,
-  device,
-  at: 1,
-  bootedAt: 1,
-  agent: { name: 'test', version: '1.0.0' },
-  seqApplied: 0,
-  rootVersion: 1,
-  stale: false,
-  capabilities: {
-    runtime: 'node',
-    os: 'linux',
-    arch: 'x64',
-    cores: 1,
-    providers: ['cpu'],
-    engine: { name: 'onnxruntime', version: '1.30.0' },
-  },
-  storage: { usedBytes: 0, freeBytes: 1 },
-  slots: {},
-  problems: [],
+/** A report as far as the broker looks into it. */
+export const reportedOf = (device: string): Envelope => ({
+  payloadType: payloadTypes.report,
+  payload: Buffer.from(device).toString('base64'),
+  signatures: [{ sig: '' }],
 })

@@ -8,14 +8,20 @@ import {
 } from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
+import {
+  ReportRepository,
+  type CountedReport,
+} from '../../../fleet-server/src/devices/report-repository.js'
 import { ReleaseRepository } from '../../../fleet-server/src/models/release-repository.js'
 import { RolloutRepository } from '../../../fleet-server/src/rollouts/rollout-repository.js'
 import { TelemetryRepository } from '../../../fleet-server/src/telemetry/telemetry-repository.js'
 import { migrate } from '../../../fleet-server/src/db/migrate.js'
 import { describeOnDatabases } from '../../support/databases.js'
+import { stateOf as reportedState } from '../../support/reported-state.js'
 
 const at = 1_790_000_000_000
 const sha = (digit: string) => digit.repeat(64)
+const bootId = '00000000-0000-4000-8000-000000000000'
 
 const newDevice = (id: string) => ({
   id,
@@ -25,26 +31,11 @@ const newDevice = (id: string) => ({
   enrolledAt: at,
 })
 
-const reportOf = (device: string, slots: ReportedState['slots']): ReportedState => ({
-  v: 1,
-  device,
-  at,
-  bootedAt: at,
-  agent: { name: 'test', version: '1' },
-  seqApplied: 1,
-  rootVersion: 1,
-  stale: false,
-  capabilities: {
-    runtime: 'node',
-    os: 'linux',
-    arch: 'x64',
-    cores: 2,
-    providers: ['cpu'],
-    engine: { name: 'onnxruntime', version: '1' },
-  },
-  storage: { usedBytes: 1, freeBytes: 2 },
-  slots,
-  problems: [],
+/** A report as it is kept once it counts. */
+const countedReport = (device: string, slots: ReportedState['slots']): CountedReport => ({
+  report: { ...reportedState(device, { slots }), bootId, reportSeq: 1, issuedAt: at },
+  envelope: { payloadType: 'p', payload: 'e30=', signatures: [{ sig: device }] },
+  chain: { boot: bootId, seq: 1, hash: sha('0'), since: at, past: [] },
 })
 
 const ref = (digit: string, version = '1.0.0') => ({
@@ -204,6 +195,7 @@ describeOnDatabases('repositories', (open) => {
     const { db } = await open()
     const devices = new DeviceRepository(db)
     const desired = new DesiredStateRepository(db)
+    const reports = new ReportRepository(db)
     const rollouts = new RolloutRepository(db)
     const deployment = (state: 'failed' | 'downloading', attempt = 0) => ({
       release: ref('a'),
@@ -215,19 +207,19 @@ describeOnDatabases('repositories', (open) => {
       ...(state === 'downloading' ? { progress: { done: 1, total: 2 } } : {}),
     })
     const running = { release: ref('a'), since: at, provider: 'cpu', variant: 'float32' }
-    const reports: Record<string, ReportedState['slots']> = {
+    const said: Record<string, ReportedState['slots']> = {
       'd-active': { load: { running } },
       'd-failed': { load: { deployment: deployment('failed') } },
       'd-working': { load: { deployment: deployment('downloading') } },
       'd-waiting': { load: { deployment: { ...deployment('failed'), rollout: 'r-0' } } },
       'd-silent': {},
     }
-    for (const [id, slots] of Object.entries(reports)) {
+    for (const [id, slots] of Object.entries(said)) {
       await devices.enrol(newDevice(id), undefined)
       await desired.save([
         { device: id, previous: 0, state: stateOf(5, { load: slot('r-1', 'a') }) },
       ])
-      await devices.setReported(id, reportOf(id, slots), at)
+      expect(await reports.keep(id, countedReport(id, slots), at)).toBe(true)
     }
     const stored = await rollouts.add(
       {
@@ -260,6 +252,38 @@ describeOnDatabases('repositories', (open) => {
       new Map([['d-failed', new Map([['r-1', 1]])]]),
     )
     expect((await new ReleaseRepository(db).list('load')).length).toBe(0)
+
+    // A device that is quarantined has said nothing that counts, and can say nothing more.
+    expect(await reports.quarantine('d-active', at + 5)).toBe(true)
+    expect(await reports.quarantine('d-active', at + 6)).toBe(false)
+    expect(
+      await reports.keep('d-active', countedReport('d-active', { load: { running } }), at),
+    ).toBe(false)
+    const without = { matched: 5, active: 0, working: 1, failed: 1, waiting: 3 }
+    expect((await rollouts.counts(['r-1'])).get('r-1')).toEqual(without)
+  })
+
+  it('keep the last report as it was signed, and since when none counts', async () => {
+    const { db } = await open()
+    const devices = new DeviceRepository(db)
+    const reports = new ReportRepository(db)
+    await devices.enrol(newDevice('d-1'), undefined)
+    expect(await reports.standing('d-1')).toEqual({ chain: undefined, quarantinedAt: null })
+    expect(await reports.envelope('d-1')).toBeUndefined()
+    const counted = countedReport('d-1', {})
+    await reports.keep('d-1', counted, at)
+    expect(await reports.envelope('d-1')).toEqual(counted.envelope)
+    expect(await reports.standing('d-1')).toEqual({ chain: counted.chain, quarantinedAt: null })
+    expect(await devices.find('d-1')).toMatchObject({ reported: counted.report, alarm: null })
+    await reports.quarantine('d-1', at + 5)
+    expect(await reports.standing('d-1')).toMatchObject({ quarantinedAt: at + 5 })
+    expect(await devices.find('d-1')).toMatchObject({
+      alarm: { code: 'device-cloned', since: at + 5 },
+      reported: counted.report,
+    })
+    expect(await reports.standing('d-0')).toBeUndefined()
+    expect(await reports.keep('d-0', counted, at)).toBe(false)
+    expect(await reports.quarantine('d-0', at)).toBe(false)
   })
 
   it('order rollouts that are made in the same millisecond', async () => {

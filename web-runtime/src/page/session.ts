@@ -69,12 +69,13 @@ export async function followSession(parts: SessionParts): Promise<Session> {
 }
 
 async function start(
-  { database, inference, enrolment, log }: SessionParts,
+  { database, inference, keys, enrolment, log }: SessionParts,
   ports: Pick<DeviceHost, 'link' | 'state' | 'metadata' | 'models'>,
 ): Promise<Device> {
   const host: DeviceHost = {
     ...ports,
     inference,
+    signer: { id: enrolment.device, privateKey: keys.privateKey },
     telemetry: await openIdbSpool(database, { entropy: systemEntropy }),
     clock: systemClock,
     entropy: systemEntropy,

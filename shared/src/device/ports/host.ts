@@ -1,3 +1,4 @@
+import type { Signer } from '../../trust/dsse.js'
 import type { MetadataStore } from '../../trust/tuf/ports.js'
 import type { Clock } from '../../util/clock.js'
 import type { Entropy } from '../../util/entropy.js'
@@ -25,6 +26,8 @@ export interface DeviceHost {
   /** Trusted TUF metadata, byte for byte. */
   readonly metadata: MetadataStore
   readonly telemetry: TelemetrySpool
+  /** The device's own key, by its id: what it says of itself is signed with it. */
+  readonly signer: Signer
   readonly clock: Clock
   readonly entropy: Entropy
   readonly sha256: Sha256
@@ -33,5 +36,5 @@ export interface DeviceHost {
   readonly builtAt: Ms
   readonly agent: { readonly name: string; readonly version: string }
   /** What the machine is; the core adds providers and engine. */
-  readonly machine: Pick<Capabilities, 'runtime' | 'os' | 'arch' | 'cores' | 'memoryBytes'>
+  readonly machine: Omit<Capabilities, 'providers' | 'engine'>
 }

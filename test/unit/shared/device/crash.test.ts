@@ -134,7 +134,7 @@ describe('a reason', () => {
     fleet.broker.received.length = 0
     await fleet.clock.advance(5_000)
     await eventually(() => fleet.broker.received.some(({ path }) => path.endsWith('reported')))
-    expect(fleet.broker.documents('reported').length).toBeGreaterThan(0)
+    expect(fleet.broker.reports().length).toBeGreaterThan(0)
   })
 })
 

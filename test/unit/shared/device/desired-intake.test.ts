@@ -86,7 +86,7 @@ describe('desired state', () => {
 
   it('that was signed as something else is refused', async () => {
     const signer = await importSigner(fleet.fleetKey)
-    const envelope = await signEnvelope(payloadTypes.release, encodeUtf8('{}'), signer)
+    const envelope = await signEnvelope(payloadTypes.time, encodeUtf8('{}'), signer)
     await expectRefusal(envelope, 'signature-invalid')
   })
 

@@ -141,8 +141,8 @@ describe('a device with a bad disk', () => {
     const house = fleet.house()
     house.models.spaceFailure = new StorageError('storage-failed', 'cannot read the disk')
     await start(house)
-    await eventually(() => fleet.broker.documents('reported').length > 0)
-    expect(fleet.broker.documents('reported')[0]).toMatchObject({
+    await eventually(() => fleet.broker.reports().length > 0)
+    expect(fleet.broker.reports()[0]).toMatchObject({
       storage: { usedBytes: 0, freeBytes: 0 },
       problems: [{ code: 'storage-failed', message: 'cannot read the disk' }],
     })

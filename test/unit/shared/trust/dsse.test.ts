@@ -10,7 +10,7 @@ import {
 import { createKeyFile, importPublicKey, importSigner } from '@kedge/shared/trust/keys'
 import { encodeUtf8, fromBase64, toBase64, toBase64Url } from '@kedge/shared/util/bytes'
 
-const type = payloadTypes.release
+const type = payloadTypes.report
 const payload = encodeUtf8('{"model":"gesture"}')
 
 interface Party {
