@@ -101,8 +101,8 @@ const enrolment = createRoute({
   getParentRoute: () => settings,
   path: '/enrolment',
   component: lazyRouteComponent(
-    () => import('./rooms/settings/enrolment-tokens.js'),
-    'EnrolmentTokens',
+    () => import('./rooms/settings/enrolment-room.js'),
+    'EnrolmentRoom',
   ),
 })
 

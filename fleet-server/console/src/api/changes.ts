@@ -13,9 +13,17 @@ export const createRollout = (rollout: RolloutRequest) =>
 export const changeRollout = (id: string, action: RolloutAction) =>
   bodyOf(api.rollouts[':id'][':action'].$post({ param: { id, action } }))
 
-/** With `approve`, whoever comes by the token waits for an operator's word, where the server can. */
-export const createEnrolmentToken = (token: TokenRequest & { readonly approve?: boolean }) =>
+export const createEnrolmentToken = (token: TokenRequest) =>
   bodyOf(api['enrolment-tokens'].$post({ json: token }))
+
+/** Takes a release back on every device. */
+export const revokeRelease = (name: string, version: string, reason: string) =>
+  bodyOf(
+    api.models[':name'].releases[':version'].revoke.$post({
+      param: { name, version },
+      json: { reason },
+    }),
+  )
 
 export const revokeEnrolmentToken = (id: string) =>
   answerTo(api['enrolment-tokens'][':id'].$delete({ param: { id } }))

@@ -22,6 +22,8 @@ export type {
   RolloutDevice,
   RolloutRequest,
 } from '../../../src/rollouts/rollout.js'
+export type { BarredDevice, WaitingDevice } from '../../../src/devices/waiting-device.js'
+export type { TrustView } from '../../../src/trust/view-trust.js'
 export type { Series, SeriesPoint } from '../../../src/telemetry/series.js'
 
 export type { Action, Role } from '../../../src/accounts/permissions.js'

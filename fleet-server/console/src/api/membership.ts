@@ -1,41 +1,41 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answerTo } from './client.js'
-import type { Device, Page } from './documents.js'
+import { answerTo, api, bodyOf } from './client.js'
+import { everything, limit, paged, readAll } from './queries.js'
 
-/** A device that has shown a token and a key, and waits for an operator's word. */
-export interface WaitingDevice {
-  readonly id: string
-  readonly kind: Device['kind']
-  readonly labels: Device['labels']
-  /** The enrolment token it came with. */
-  readonly token: string
-  /** The network address it came from. */
-  readonly address: string
-  /** ms since the epoch. */
-  readonly askedAt: number
-}
-
-/** As the API description calls them; servers that do not have them are offered nothing. */
-export const membershipRoutes = {
-  waiting: 'get /waiting-devices',
-  approve: 'post /devices/{id}/approve',
-  revoke: 'post /devices/{id}/revoke',
-} as const
-
-/** Those that wait; device events make it stale. */
+/** Devices that ask to join; device events make it stale. */
 export const waitingDevicesQuery = () =>
   queryOptions({
     queryKey: ['devices', 'waiting'],
-    queryFn: async () => {
-      const response = await answerTo(fetch('/api/v1/waiting-devices?limit=1000'))
-      return ((await response.json()) as Page<WaitingDevice>).items
-    },
+    queryFn: () => bodyOf(api['waiting-devices'].$get({ query: { limit: everything } })),
     refetchInterval: 30_000,
   })
 
-const judge = (id: string, verdict: 'approve' | 'reject' | 'revoke') =>
-  answerTo(fetch(`/api/v1/devices/${encodeURIComponent(id)}/${verdict}`, { method: 'POST' }))
+const readBarred = (size: string) => (cursor: string) =>
+  bodyOf(api['barred-devices'].$get({ query: { cursor, limit: size } }))
 
-export const approveDevice = (id: string) => judge(id, 'approve')
-export const rejectDevice = (id: string) => judge(id, 'reject')
-export const revokeDevice = (id: string) => judge(id, 'revoke')
+/** Devices whose keys may not join again. */
+export const barredDevicesQuery = () => paged(['devices', 'barred'], readBarred(limit))
+
+/** How a device stands that is no member: barred, waiting, or unknown. */
+export const findOutsiderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['devices', 'outsider', id],
+    queryFn: async () => {
+      const barred = (await readAll(readBarred(everything))).find((one) => one.id === id)
+      const waiting = await bodyOf(api['waiting-devices'].$get({ query: { limit: everything } }))
+      return { barred, isWaiting: waiting.items.some((one) => one.id === id) }
+    },
+  })
+
+export const approveDevice = (id: string) =>
+  answerTo(api.devices[':id'].approve.$post({ param: { id } }))
+
+export const rejectDevice = (id: string) =>
+  answerTo(api.devices[':id'].reject.$post({ param: { id } }))
+
+export const revokeDevice = (id: string) =>
+  answerTo(api.devices[':id'].revoke.$post({ param: { id } }))
+
+/** Its key may join again, by a token. */
+export const pardonDevice = (id: string) =>
+  answerTo(api['barred-devices'][':id'].$delete({ param: { id } }))

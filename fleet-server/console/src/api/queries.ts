@@ -4,7 +4,8 @@ import type { Page, RolloutDevice } from './documents.js'
 
 /** Rows of a page of a list. */
 export const limit = '100'
-const everything = '1000'
+/** As many as the server gives at once. */
+export const everything = '1000'
 
 /** A list that is read a page at a time. */
 export const paged = <T>(key: readonly unknown[], read: (cursor: string) => Promise<Page<T>>) =>
@@ -16,7 +17,7 @@ export const paged = <T>(key: readonly unknown[], read: (cursor: string) => Prom
     placeholderData: keepPreviousData,
   })
 
-async function readAll<T>(read: (cursor: string) => Promise<Page<T>>): Promise<T[]> {
+export async function readAll<T>(read: (cursor: string) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = []
   let cursor: string | null = ''
   do {

@@ -134,7 +134,7 @@ function RemoveDialog({ passkey, onClose }: { passkey: Passkey; onClose: () => v
       title={`Remove the passkey ${passkey.name}`}
       word={passkey.name}
       act="Remove passkey"
-      onConfirm={remove}
+      onAct={remove}
       onClose={onClose}
     >
       <p>

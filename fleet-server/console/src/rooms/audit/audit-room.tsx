@@ -5,7 +5,7 @@ import { CopyLine } from '../../parts/copy-line.js'
 import { DataTable } from '../../parts/data-table.js'
 import { EmptyPage } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
-import { PagedList } from '../../parts/paged-list.js'
+import { PagedList, rowsOf } from '../../parts/paged-list.js'
 import { auditColumns } from './audit-columns.js'
 import { AuditFilterForm } from './audit-filter.js'
 import classes from './audit-room.module.css'
@@ -18,7 +18,7 @@ export function AuditRoom() {
   const filter = route.useSearch()
   const navigate = useNavigate()
   const query = useInfiniteQuery(auditQuery(filter))
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const rows = rowsOf(query)
   const isWhole = filter.actor === undefined && filter.action === undefined
   return (
     <Section title="Audit" note="who did what, newest first">

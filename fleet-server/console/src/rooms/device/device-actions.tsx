@@ -1,12 +1,10 @@
 import { Button } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { removeDevice } from '../../api/changes.js'
 import type { Device } from '../../api/documents.js'
-import { membershipRoutes } from '../../api/membership.js'
 import { useCan } from '../../api/session.js'
-import { offersQuery } from '../../api/trust.js'
 import { ConfirmDialog } from '../../parts/confirm-dialog.js'
 import { deviceName } from '../../parts/presence.js'
 import { slotStandings } from '../../parts/slot-standing.js'
@@ -19,8 +17,6 @@ export function DeviceActions({ device }: { device: Device }) {
   const can = useCan()
   const [open, setOpen] = useState<'labels' | 'remove' | 'revoke'>()
   const close = () => setOpen(undefined)
-  const { data: offers } = useQuery(offersQuery())
-  const isRevocable = offers?.has(membershipRoutes.revoke) === true
   return (
     <>
       {can('device.label') && (
@@ -37,7 +33,7 @@ export function DeviceActions({ device }: { device: Device }) {
           Remove…
         </Button>
       )}
-      {can('device.remove') && isRevocable && (
+      {can('device.remove') && (
         <Button
           variant="default"
           className={classes.danger ?? ''}
@@ -67,7 +63,7 @@ function RemoveDialog({ device, onClose }: { device: Device; onClose: () => void
       title={`Remove ${name} from the fleet`}
       word={name}
       act="Remove device"
-      onConfirm={remove}
+      onAct={remove}
       onClose={onClose}
     >
       <ul>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { Device } from '../../api/documents.js'
+import { ApiError } from '../../api/problem.js'
 import { deviceQuery } from '../../api/queries.js'
 import { formatBytes } from '@kedge/shared/util/units'
 import { Facts } from '../../parts/facts.js'
@@ -13,10 +14,10 @@ import { SpanSince, TimeAgo } from '../../parts/time-ago.js'
 import { DeviceActions } from './device-actions.js'
 import { DeviceCharts } from './device-charts.js'
 import { DeviceProblems } from './device-problems.js'
+import { NoMember } from './no-member.js'
 import { SlotTable } from './slot-table.js'
 import { StateDocuments } from './state-documents.js'
 import classes from './device-room.module.css'
-import { trustReport } from './trust-report.js'
 
 const route = getRouteApi('/devices/$device')
 
@@ -24,7 +25,8 @@ const route = getRouteApi('/devices/$device')
 export function DeviceRoom() {
   const { device: id } = route.useParams()
   const query = useQuery(deviceQuery(id))
-  const device = query.data
+  const isGone = query.error instanceof ApiError && query.error.status === 404
+  const device = isGone ? undefined : query.data
   return (
     <Page
       title={device === undefined ? id : deviceName(device)}
@@ -32,21 +34,30 @@ export function DeviceRoom() {
       standing={device !== undefined && <Standing device={device} />}
       actions={device !== undefined && <DeviceActions device={device} />}
     >
-      <Loaded query={query} rows={9}>
-        {(data) => (
-          <>
-            {trustReport(data).isStale && <StaleNote />}
-            {(data.reported?.problems.length ?? 0) > 0 && (
-              <DeviceProblems problems={data.reported?.problems ?? []} />
-            )}
-            <SlotTable device={data} />
-            <DeviceCharts device={data} />
-            <Identity device={data} />
-            <StateDocuments device={data} />
-          </>
-        )}
-      </Loaded>
+      {isGone ? (
+        <NoMember id={id} />
+      ) : (
+        <Loaded query={query} rows={9}>
+          {(data) => <Member device={data} />}
+        </Loaded>
+      )}
     </Page>
+  )
+}
+
+function Member({ device }: { device: Device }) {
+  const { reported } = device
+  return (
+    <>
+      {reported?.stale === true && <StaleNote />}
+      {reported !== null && reported.problems.length > 0 && (
+        <DeviceProblems problems={reported.problems} />
+      )}
+      <SlotTable device={device} />
+      <DeviceCharts device={device} />
+      <Identity device={device} />
+      <StateDocuments device={device} />
+    </>
   )
 }
 
@@ -98,7 +109,7 @@ function Identity({ device }: { device: Device }) {
                   `${does.engine.name} ${does.engine.version}: ${does.providers.join(', ')}`,
                 ],
                 ['Storage', storageOf(reported.storage)],
-                ['Trust root', rootOf(device)],
+                ['Trust root', rootOf(reported)],
               ] as const)),
         ]}
       />
@@ -106,11 +117,8 @@ function Identity({ device }: { device: Device }) {
   )
 }
 
-function rootOf(device: Device): string {
-  const { rootVersion, isStale } = trustReport(device)
-  if (rootVersion === undefined) return 'not reported'
-  return `version ${rootVersion}${isStale ? ', stale' : ''}`
-}
+const rootOf = ({ rootVersion, stale }: NonNullable<Device['reported']>): string =>
+  `version ${rootVersion}${stale ? ', stale' : ''}`
 
 const memoryOf = (bytes: number | undefined) =>
   bytes === undefined ? '' : `, ${formatBytes(bytes)} memory`

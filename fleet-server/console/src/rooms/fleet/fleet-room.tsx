@@ -5,9 +5,10 @@ import type { Device } from '../../api/documents.js'
 import { devicesQuery, serverQuery } from '../../api/queries.js'
 import { DataTable } from '../../parts/data-table.js'
 import { formatCount } from '../../parts/format.js'
-import { HeldRows, ListFoot } from '../../parts/list-foot.js'
-import { EmptyPage, ErrorNote, Placeholder } from '../../parts/notices.js'
+import { HeldRows } from '../../parts/list-foot.js'
+import { EmptyPage } from '../../parts/notices.js'
 import { Page } from '../../parts/page.js'
+import { PagedList, rowsOf } from '../../parts/paged-list.js'
 import { SelectorFilter } from '../../parts/selector-filter.js'
 import { useSteadyRows } from '../../parts/steady-rows.js'
 import classes from '../lists.module.css'
@@ -51,31 +52,23 @@ function FleetCounts() {
 /** The list with its filter, which stays where it is whatever the list has become. */
 function Devices({ select, children }: { select: string; children: ReactNode }) {
   const query = useInfiniteQuery(devicesQuery(select))
-  const all = query.data?.pages.flatMap((page) => page.items) ?? []
-  const steady = useSteadyRows(all, idOf, select)
-  const isLoading = query.data === undefined && query.error === null
-  const isEmpty = query.data !== undefined && all.length === 0
+  const steady = useSteadyRows(rowsOf(query), idOf, select)
   return (
     <>
       <div className={classes.tools} role="search">
         {children}
         <HeldRows held={steady.held} onShow={steady.show} />
       </div>
-      {query.error !== null && <ErrorNote error={query.error} />}
-      {isLoading && <Placeholder rows={12} />}
-      {isEmpty && (select === '' ? <NoDevices /> : <NoMatch select={select} />)}
-      {all.length > 0 && (
-        <div>
-          <DataTable label="Devices" columns={deviceColumns} rows={steady.rows} rowKey={idOf} />
-          <ListFoot
-            shown={steady.rows.length}
-            word={steady.rows.length === 1 ? 'device' : 'devices'}
-            more={query.hasNextPage}
-            loading={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        </div>
-      )}
+      <PagedList
+        query={query}
+        rows={steady.rows}
+        word="device"
+        words="devices"
+        expected={12}
+        empty={select === '' ? <NoDevices /> : <NoMatch select={select} />}
+      >
+        {(rows) => <DataTable label="Devices" columns={deviceColumns} rows={rows} rowKey={idOf} />}
+      </PagedList>
     </>
   )
 }

@@ -1,14 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import {
-  approveDevice,
-  membershipRoutes,
-  rejectDevice,
-  type WaitingDevice,
-  waitingDevicesQuery,
-} from '../../api/membership.js'
+import type { WaitingDevice } from '../../api/documents.js'
+import { approveDevice, rejectDevice, waitingDevicesQuery } from '../../api/membership.js'
 import { useCan } from '../../api/session.js'
-import { offersQuery } from '../../api/trust.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { plural } from '../../parts/format.js'
 import { Labels } from '../../parts/labels.js'
@@ -24,12 +18,17 @@ type Judge = (verdict: 'approve' | 'reject', id: string) => void
 export function WaitingDevices() {
   const can = useCan()
   const queries = useQueryClient()
-  const { data: offers } = useQuery(offersQuery())
-  const isOffered = offers?.has(membershipRoutes.waiting) === true && can('enrolment.read')
-  const { data: waiting = [], error } = useQuery({ ...waitingDevicesQuery(), enabled: isOffered })
+  const isAllowed = can('enrolment.read')
+  const { data, error } = useQuery({ ...waitingDevicesQuery(), enabled: isAllowed })
+  const waiting = data?.items ?? []
   const judge = useMutation({
-    mutationFn: ({ verdict, id }: { verdict: 'approve' | 'reject'; id: string }) =>
-      verdict === 'approve' ? approveDevice(id) : rejectDevice(id),
+    mutationFn: ({
+      verdict,
+      id,
+    }: {
+      verdict: 'approve' | 'reject'
+      id: string
+    }): Promise<unknown> => (verdict === 'approve' ? approveDevice(id) : rejectDevice(id)),
     onSettled: () => queries.invalidateQueries({ queryKey: ['devices'] }),
   })
   const failure = judge.error ?? error

@@ -1,22 +1,18 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Release } from '../../api/documents.js'
 import { useCan } from '../../api/session.js'
-import { offersQuery, revokeRoute } from '../../api/trust.js'
 import classes from './model-room.module.css'
-import { revocationOf } from './revocation.js'
 
 interface ActionProps {
   readonly release: Release
   readonly onRevoke: (release: Release) => void
 }
 
-/** What can be done with a release by who is signed in, on this server. */
+/** What can be done with a release by who is signed in. */
 export function ReleaseActions({ release, onRevoke }: ActionProps) {
   const can = useCan()
-  const { data: offers } = useQuery(offersQuery())
   const { model, version } = release
-  if (revocationOf(release) !== undefined) return null
+  if (release.revoked !== null) return null
   return (
     <div className={classes.actions}>
       {can('rollout.create') && (
@@ -30,7 +26,7 @@ export function ReleaseActions({ release, onRevoke }: ActionProps) {
           Roll out
         </Link>
       )}
-      {can('model.revoke') && offers?.has(revokeRoute) === true && (
+      {can('model.revoke') && (
         <button
           type="button"
           className={classes.revoke}

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Release } from '../../api/documents.js'
-import { revokeRelease } from '../../api/trust.js'
+import { revokeRelease } from '../../api/changes.js'
 import { ConfirmDialog } from '../../parts/confirm-dialog.js'
 import { plural } from '../../parts/format.js'
 
@@ -23,7 +23,7 @@ export function RevokeDialog({ release, onClose }: { release: Release; onClose: 
       word={`${model} ${version}`}
       act="Revoke release"
       ready={reason.trim() !== ''}
-      onConfirm={revoke}
+      onAct={revoke}
       onClose={onClose}
     >
       <ul>

@@ -4,12 +4,12 @@ import type { Model } from '../../api/documents.js'
 import { modelsQuery } from '../../api/queries.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatCount, plural } from '../../parts/format.js'
-import { HeldRows, ListFoot } from '../../parts/list-foot.js'
-import { EmptyPage, ErrorNote, Placeholder } from '../../parts/notices.js'
+import { HeldRows } from '../../parts/list-foot.js'
+import { EmptyPage } from '../../parts/notices.js'
 import { Page } from '../../parts/page.js'
+import { PagedList, rowsOf } from '../../parts/paged-list.js'
 import { useSteadyRows } from '../../parts/steady-rows.js'
 import { TimeAgo } from '../../parts/time-ago.js'
-import classes from '../lists.module.css'
 
 const columns: readonly Column<Model>[] = [
   {
@@ -51,25 +51,19 @@ const nameOf = (model: Model) => model.name
 /** Every model of the fleet. */
 export function ModelsRoom() {
   const query = useInfiniteQuery(modelsQuery())
-  const all = query.data?.pages.flatMap((page) => page.items) ?? []
-  const steady = useSteadyRows(all, nameOf, '')
+  const steady = useSteadyRows(rowsOf(query), nameOf, '')
   return (
     <Page title="Models" standing={<HeldRows held={steady.held} onShow={steady.show} />}>
-      {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
-      {query.data === undefined && query.error === null && <Placeholder />}
-      {query.data !== undefined && all.length === 0 && <NoModels />}
-      {all.length > 0 && (
-        <div className={classes.list}>
-          <DataTable label="Models" columns={columns} rows={steady.rows} rowKey={nameOf} />
-          <ListFoot
-            shown={steady.rows.length}
-            word={steady.rows.length === 1 ? 'model' : 'models'}
-            more={query.hasNextPage}
-            loading={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        </div>
-      )}
+      <PagedList
+        query={query}
+        rows={steady.rows}
+        word="model"
+        words="models"
+        expected={6}
+        empty={<NoModels />}
+      >
+        {(rows) => <DataTable label="Models" columns={columns} rows={rows} rowKey={nameOf} />}
+      </PagedList>
     </Page>
   )
 }

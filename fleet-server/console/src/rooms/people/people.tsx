@@ -132,7 +132,7 @@ function RemoveDialog({ user, onClose }: { user: User; onClose: () => void }) {
       title={`Remove ${user.name}`}
       word={user.name}
       act="Remove person"
-      onConfirm={remove}
+      onAct={remove}
       onClose={onClose}
     >
       <p>

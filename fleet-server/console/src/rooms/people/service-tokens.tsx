@@ -133,7 +133,7 @@ function RevokeDialog({ token, onClose }: { token: ServiceToken; onClose: () => 
       title={`Revoke the token ${token.name}`}
       word={token.name}
       act="Revoke token"
-      onConfirm={revoke}
+      onAct={revoke}
       onClose={onClose}
     >
       <p>

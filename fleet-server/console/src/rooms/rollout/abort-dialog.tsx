@@ -1,63 +1,29 @@
-import { Button, Modal, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { changeRollout } from '../../api/changes.js'
 import type { Rollout } from '../../api/documents.js'
 import { allRolloutsQuery, matchingDevicesQuery } from '../../api/queries.js'
+import { ConfirmDialog } from '../../parts/confirm-dialog.js'
 import { plural } from '../../parts/format.js'
 import { ErrorNote, Placeholder } from '../../parts/notices.js'
 import { type AbortEffect, planAbort } from './plan-abort.js'
-import classes from './rollout-room.module.css'
-
-interface AbortProps {
-  readonly rollout: Rollout
-  readonly busy: boolean
-  readonly error: Error | null
-  readonly onAbort: () => void
-  readonly onClose: () => void
-}
 
 /** Says which devices go back to what, and asks for the model's name. */
-export function AbortDialog({ rollout, busy, error, onAbort, onClose }: AbortProps) {
-  const [typed, setTyped] = useState('')
-  const confirmed = typed.trim() === rollout.model
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (confirmed) onAbort()
+export function AbortDialog({ rollout, onClose }: { rollout: Rollout; onClose: () => void }) {
+  const queries = useQueryClient()
+  const abort = async () => {
+    await changeRollout(rollout.id, 'abort')
+    await queries.invalidateQueries({ queryKey: ['rollouts'] })
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ConfirmDialog
       title={`Abort the rollout of ${rollout.model} ${rollout.version}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      word={rollout.model}
+      act="Abort rollout"
+      onAct={abort}
+      onClose={onClose}
     >
-      <form className={classes.abort} onSubmit={submit}>
-        <Effects rollout={rollout} />
-        <TextInput
-          size="sm"
-          data-autofocus
-          label={
-            <>
-              Type <code>{rollout.model}</code> to confirm
-            </>
-          }
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        {error !== null && <ErrorNote error={error} />}
-        <div className={classes.choices}>
-          <Button variant="default" size="sm" onClick={onClose}>
-            Keep it
-          </Button>
-          <Button type="submit" size="sm" color="red.8" disabled={!confirmed} loading={busy}>
-            Abort rollout
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <Effects rollout={rollout} />
+    </ConfirmDialog>
   )
 }
 
@@ -73,7 +39,7 @@ function Effects({ rollout }: { rollout: Rollout }) {
   }
   return (
     <>
-      <ul className={classes.effects}>
+      <ul>
         {effects.map((effect) => (
           <li key={effect.version}>{effectText(effect, rollout.model)}</li>
         ))}

@@ -15,10 +15,7 @@ export function RolloutActions({ rollout }: { rollout: Rollout }) {
   const queries = useQueryClient()
   const change = useMutation({
     mutationFn: (action: RolloutAction) => changeRollout(rollout.id, action),
-    onSuccess: () => {
-      setAborting(false)
-      return queries.invalidateQueries({ queryKey: ['rollouts'] })
-    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['rollouts'] }),
   })
   const can = useCan()
   const { state, counts } = rollout
@@ -53,16 +50,8 @@ export function RolloutActions({ rollout }: { rollout: Rollout }) {
       <Button variant="default" className={classes.danger ?? ''} onClick={() => setAborting(true)}>
         Abort…
       </Button>
-      {change.error !== null && !aborting && <ErrorNote error={change.error} />}
-      {aborting && (
-        <AbortDialog
-          rollout={rollout}
-          busy={change.isPending}
-          error={change.error}
-          onAbort={() => change.mutate('abort')}
-          onClose={() => setAborting(false)}
-        />
-      )}
+      {change.error !== null && <ErrorNote error={change.error} />}
+      {aborting && <AbortDialog rollout={rollout} onClose={() => setAborting(false)} />}
     </>
   )
 }

@@ -4,11 +4,10 @@ import type { Rollout, RolloutDevice } from '../../api/documents.js'
 import { rolloutDevicesQuery } from '../../api/queries.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatCount } from '../../parts/format.js'
-import { ListFoot } from '../../parts/list-foot.js'
 import { Mark } from '../../parts/mark.js'
 import type { Shape, Tone } from '../../parts/tone.js'
-import { ErrorNote, Placeholder } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
+import { PagedList } from '../../parts/paged-list.js'
 import { Presence } from '../../parts/presence.js'
 import { shareOf } from '../../parts/slot-line.js'
 import { TimeAgo } from '../../parts/time-ago.js'
@@ -70,33 +69,25 @@ export function RolloutDevices({ rollout }: { rollout: Rollout }) {
   const filter = states.find((known) => known === state)
   const query = useInfiniteQuery(rolloutDevicesQuery(rollout.id, filter))
   const names = useDeviceNames(rollout)
-  const rows = (query.data?.pages ?? [])
-    .flatMap((page) => page.items)
-    .map((row) => ({ ...row, name: names.get(row.device) ?? row.device }))
   return (
     <Section title="Devices" note={<StateFilter rollout={rollout} current={state} />}>
-      {query.error !== null && <ErrorNote error={query.error} />}
-      {query.data === undefined && query.error === null && <Placeholder rows={4} />}
-      {query.data !== undefined && rows.length === 0 && (
-        <p className="quiet">
-          {state === '' ? 'No device matches yet.' : `No device is ${state}.`}
-        </p>
-      )}
-      {rows.length > 0 && (
-        <div>
-          <DataTable label="Devices" columns={columns} rows={rows} rowKey={(row) => row.device} />
-          <ListFoot
-            shown={rows.length}
-            word={rows.length === 1 ? 'device' : 'devices'}
-            more={query.hasNextPage}
-            loading={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
+      <PagedList query={query} word="device" words="devices" empty={<NoneIn state={state} />}>
+        {(rows) => (
+          <DataTable
+            label="Devices"
+            columns={columns}
+            rows={rows.map((row) => ({ ...row, name: names.get(row.device) ?? row.device }))}
+            rowKey={(row) => row.device}
           />
-        </div>
-      )}
+        )}
+      </PagedList>
     </Section>
   )
 }
+
+const NoneIn = ({ state }: { state: string }) => (
+  <p className="quiet">{state === '' ? 'No device matches yet.' : `No device is ${state}.`}</p>
+)
 
 const StateFilter = ({ rollout, current }: { rollout: Rollout; current: string }) => (
   <nav className={classes.filter} aria-label="Devices by state">

@@ -6,9 +6,10 @@ import { rolloutsQuery } from '../../api/queries.js'
 import { useCan } from '../../api/session.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { formatCount } from '../../parts/format.js'
-import { HeldRows, ListFoot } from '../../parts/list-foot.js'
-import { EmptyPage, ErrorNote, Placeholder } from '../../parts/notices.js'
+import { HeldRows } from '../../parts/list-foot.js'
+import { EmptyPage } from '../../parts/notices.js'
 import { Page } from '../../parts/page.js'
+import { PagedList, rowsOf } from '../../parts/paged-list.js'
 import { StackedBar } from '../../parts/stacked-bar.js'
 import { useSteadyRows } from '../../parts/steady-rows.js'
 import { TimeAgo } from '../../parts/time-ago.js'
@@ -69,8 +70,7 @@ export function RolloutsRoom() {
   const can = useCan()
   const navigate = useNavigate()
   const query = useInfiniteQuery(rolloutsQuery())
-  const all = query.data?.pages.flatMap((page) => page.items) ?? []
-  const steady = useSteadyRows(all, idOf, '')
+  const steady = useSteadyRows(rowsOf(query), idOf, '')
   return (
     <Page
       title="Rollouts"
@@ -81,21 +81,16 @@ export function RolloutsRoom() {
         )
       }
     >
-      {query.error !== null && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
-      {query.data === undefined && query.error === null && <Placeholder />}
-      {query.data !== undefined && all.length === 0 && <NoRollouts />}
-      {all.length > 0 && (
-        <div className={classes.list}>
-          <DataTable label="Rollouts" columns={columns} rows={steady.rows} rowKey={idOf} />
-          <ListFoot
-            shown={steady.rows.length}
-            word={steady.rows.length === 1 ? 'rollout' : 'rollouts'}
-            more={query.hasNextPage}
-            loading={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        </div>
-      )}
+      <PagedList
+        query={query}
+        rows={steady.rows}
+        word="rollout"
+        words="rollouts"
+        expected={6}
+        empty={<NoRollouts />}
+      >
+        {(rows) => <DataTable label="Rollouts" columns={columns} rows={rows} rowKey={idOf} />}
+      </PagedList>
     </Page>
   )
 }

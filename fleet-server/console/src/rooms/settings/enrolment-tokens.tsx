@@ -11,6 +11,7 @@ import { formatCount } from '../../parts/format.js'
 import { Labels } from '../../parts/labels.js'
 import { ErrorNote } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
+import { PagedList } from '../../parts/paged-list.js'
 import { TimeAgo } from '../../parts/time-ago.js'
 import classes from './settings.module.css'
 import { TokenForm } from './token-form.js'
@@ -20,11 +21,9 @@ export function EnrolmentTokens() {
   const can = useCan()
   const queries = useQueryClient()
   const [issued, setIssued] = useState<IssuedToken>()
-  const { data, error } = useInfiniteQuery(enrolmentTokensQuery())
+  const query = useInfiniteQuery(enrolmentTokensQuery())
   const refresh = () => queries.invalidateQueries({ queryKey: ['enrolment-tokens'] })
   const revoke = useMutation({ mutationFn: revokeEnrolmentToken, onSuccess: refresh })
-  const tokens = data?.pages.flatMap((page) => page.items) ?? []
-  const failure = error ?? revoke.error
   return (
     <Section title="Add devices" note="an enrolment token lets devices join this fleet">
       {can('enrolment.manage') && (
@@ -36,18 +35,24 @@ export function EnrolmentTokens() {
         />
       )}
       {issued !== undefined && <Issued token={issued} />}
-      {failure !== null && <ErrorNote error={failure} />}
-      {tokens.length > 0 && (
-        <DataTable
-          label="Enrolment tokens"
-          columns={columnsWith(can('enrolment.manage') ? (id) => revoke.mutate(id) : undefined)}
-          rows={tokens}
-          rowKey={(token) => token.id}
-        />
-      )}
+      {revoke.error !== null && <ErrorNote error={revoke.error} />}
+      <PagedList query={query} word="token" words="tokens" expected={1} empty={<NoTokens />}>
+        {(tokens) => (
+          <DataTable
+            label="Enrolment tokens"
+            columns={columnsWith(can('enrolment.manage') ? (id) => revoke.mutate(id) : undefined)}
+            rows={tokens}
+            rowKey={(token) => token.id}
+          />
+        )}
+      </PagedList>
     </Section>
   )
 }
+
+const NoTokens = () => (
+  <p className="quiet">No token lets devices join now. Tokens that expire leave this list.</p>
+)
 
 const Issued = ({ token }: { token: IssuedToken }) => (
   <div className={classes.issued} role="status">
@@ -64,7 +69,17 @@ const Issued = ({ token }: { token: IssuedToken }) => (
 const columnsWith = (
   onRevoke: ((id: string) => void) | undefined,
 ): readonly Column<EnrolmentToken>[] => [
-  { key: 'id', head: 'Token', phone: 'lead', cell: ({ id }) => <span className="mono">{id}</span> },
+  {
+    key: 'id',
+    head: 'Token',
+    phone: 'lead',
+    cell: ({ id, approve }) => (
+      <>
+        <span className="mono">{id}</span>
+        {approve && <div className="quiet small">each device waits for approval</div>}
+      </>
+    ),
+  },
   {
     key: 'labels',
     head: 'Labels given',

@@ -91,7 +91,7 @@ function RemoveDialog({ publisher, onClose }: { publisher: Publisher; onClose: (
       title={`Remove the publisher ${publisher.name}`}
       word={publisher.name}
       act="Remove publisher"
-      onConfirm={remove}
+      onAct={remove}
       onClose={onClose}
     >
       <p>

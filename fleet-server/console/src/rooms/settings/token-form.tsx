@@ -1,10 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { createEnrolmentToken } from '../../api/changes.js'
 import type { IssuedToken } from '../../api/documents.js'
-import { membershipRoutes } from '../../api/membership.js'
-import { offersQuery } from '../../api/trust.js'
 import { ErrorNote } from '../../parts/notices.js'
 import { readLabels } from '../../parts/read-labels.js'
 import classes from './settings.module.css'
@@ -21,14 +19,12 @@ export function TokenForm({ onIssued }: { onIssued: (token: IssuedToken) => void
   const [uses, setUses] = useState('1')
   const [ttlS, setTtlS] = useState('86400')
   const [approve, setApprove] = useState(false)
-  const { data: offers } = useQuery(offersQuery())
   const create = useMutation({ mutationFn: createEnrolmentToken, onSuccess: onIssued })
   const read = readLabels(labels)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (read.labels === undefined) return
-    const asked = { labels: read.labels, uses: Number(uses), ttlS: Number(ttlS) }
-    create.mutate(approve ? { ...asked, approve } : asked)
+    create.mutate({ labels: read.labels, uses: Number(uses), ttlS: Number(ttlS), approve })
   }
   return (
     <>
@@ -59,16 +55,14 @@ export function TokenForm({ onIssued }: { onIssued: (token: IssuedToken) => void
           value={ttlS}
           onChange={(event) => setTtlS(event.currentTarget.value)}
         />
-        {offers?.has(membershipRoutes.approve) === true && (
-          <label className={classes.approve}>
-            <input
-              type="checkbox"
-              checked={approve}
-              onChange={(event) => setApprove(event.currentTarget.checked)}
-            />
-            Each waits for approval
-          </label>
-        )}
+        <label className={classes.approve}>
+          <input
+            type="checkbox"
+            checked={approve}
+            onChange={(event) => setApprove(event.currentTarget.checked)}
+          />
+          Each waits for approval
+        </label>
         <Button type="submit" loading={create.isPending} disabled={read.labels === undefined}>
           Create token
         </Button>

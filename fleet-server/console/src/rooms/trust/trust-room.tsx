@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { type TrustView, trustQuery } from '../../api/trust.js'
+import type { TrustView } from '../../api/documents.js'
+import { trustQuery } from '../../api/trust.js'
 import { type Column, DataTable } from '../../parts/data-table.js'
 import { Facts } from '../../parts/facts.js'
 import { plural } from '../../parts/format.js'
 import { Loaded } from '../../parts/loaded.js'
 import { Mark } from '../../parts/mark.js'
-import { EmptyPage } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
 import { TimeAgo, useNow } from '../../parts/time-ago.js'
 import { MoveKeys } from './move-keys.js'
@@ -18,19 +18,10 @@ export function TrustRoom() {
   const query = useQuery(trustQuery())
   return (
     <Loaded query={query} rows={6}>
-      {(trust) => (trust === null ? <NoMetadata /> : <Trust trust={trust} />)}
+      {(trust) => <Trust trust={trust} />}
     </Loaded>
   )
 }
-
-const NoMetadata = () => (
-  <EmptyPage title="This server keeps no signed metadata">
-    <p>
-      Its releases are signed by the publishers&apos; keys alone. A newer server signs under a trust
-      root whose keys can be kept offline and replaced.
-    </p>
-  </EmptyPage>
-)
 
 const Trust = ({ trust }: { trust: TrustView }) => (
   <>
