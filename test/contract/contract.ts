@@ -8,7 +8,7 @@ export interface ContractCase<Subject> {
 export interface Check {
   equal(actual: unknown, expected: unknown): void
   ok(condition: boolean, claim: string): void
-  /** That `work` rejects with an error of that code. */
+  /** That `work` rejects with an error of that code, and says why. */
   rejects(work: Promise<unknown>, code: string): Promise<void>
 }
 
@@ -22,12 +22,15 @@ export const check: Check = {
   },
   async rejects(work, code) {
     let outcome = 'it did not reject'
+    let reason: string | undefined
     try {
       await work
     } catch (error) {
       outcome = String((error as { code?: unknown }).code ?? error)
+      reason = (error as Error).message
     }
     if (outcome !== code) throw new TypeError(`expected a rejection with ${code}, got ${outcome}`)
+    if (!reason) throw new TypeError(`the rejection with ${code} gives no reason`)
   },
 }
 

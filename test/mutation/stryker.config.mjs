@@ -12,8 +12,8 @@ export default {
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // Killed by a failing test, that is, and not by a machine that is busy.
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
   incrementalFile: `${own}/incremental.json`,
   tempDirName: own,
   reporters: ['clear-text', 'json'],

@@ -11,7 +11,7 @@ export default defineConfig({
   },
   test: {
     include: [
-      'test/contract/tuf-client.test.ts',
+      'test/contract/{tuf-client,envelope}.test.ts',
       'test/unit/shared/trust/**/*.test.ts',
       'test/unit/shared/util/canonical-json.test.ts',
     ],

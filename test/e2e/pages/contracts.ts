@@ -1,4 +1,5 @@
 import { check, type ContractCase } from '../../contract/contract.js'
+import { envelopeContract, openEnvelopeSubject } from '../../contract/envelope.suite.js'
 import { inferenceHostContract } from '../../contract/inference-host.suite.js'
 import { deviceAttacks } from '../../contract/device-attacks.suite.js'
 import { deviceBars } from '../../contract/device-bars.suite.js'
@@ -27,6 +28,7 @@ export const contracts = {
   CautiousPage: (name: string) => run(deviceBars.cases, name, openTrustPorts),
   IdbSpool: (name: string) => run(telemetrySpoolContract.cases, name, openSpool),
   WebInferenceHost: (name: string) => run(inferenceHostContract.cases, name, openHost),
+  DSSE: (name: string) => run(envelopeContract.cases, name, openEnvelopeSubject),
   TrustedRepository: (name: string) => run(tufClientContract.cases, name, openTufSubject),
 }
 

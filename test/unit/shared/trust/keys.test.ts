@@ -11,6 +11,7 @@ import {
   importSigner,
   keyFileSchema,
   mqttAudience,
+  publicKeySchema,
   signToken,
 } from '@kedge/shared/trust/keys'
 import { deviceIdSchema } from '@kedge/shared/util/scalars'
@@ -32,6 +33,21 @@ describe('key file', () => {
     await expect(crypto.subtle.exportKey('pkcs8', privateKey)).rejects.toThrow()
   })
 
+  it('is one of this format, with the key at its length', async () => {
+    const file = await createKeyFile('publisher')
+    expect(file).toMatchObject({ kedge: 'key/1', name: 'publisher' })
+    for (const change of [
+      { kedge: 'key/2' },
+      { publicKey: file.publicKey.slice(1) },
+      { publicKey: `${file.publicKey}=` },
+      { privateKey: undefined },
+      { name: undefined },
+      { id: undefined },
+    ]) {
+      expect(keyFileSchema.safeParse({ ...file, ...change }).success).toBe(false)
+    }
+  })
+
   it('is named by the digest of its public key', async () => {
     const { id, publicKey } = await createKeyFile('publisher')
     const digest = createHash('sha256').update(fromBase64(publicKey)).digest('hex')
@@ -47,12 +63,37 @@ describe('public key', () => {
     expect(await exportPublicKey(key)).toEqual(exported)
   })
 
+  it('is a document with an id and 32 bytes in base64', async () => {
+    const { publicKey } = await generateKeyPair(false)
+    const { key } = await exportPublicKey(publicKey)
+    const fits = (document: object) => publicKeySchema.safeParse(document).success
+    expect(fits({ id: 'i'.repeat(80), key })).toBe(true)
+    expect(fits({ id: 'i'.repeat(81), key })).toBe(false)
+    expect(fits({ id: 'i', key: key.slice(1) })).toBe(false)
+    expect(fits({ id: 'i', key: `${key}=` })).toBe(false)
+    expect(fits({ key })).toBe(false)
+  })
+
+  it('can be given away, and its private half only where that was asked for', async () => {
+    for (const extractable of [true, false]) {
+      const { publicKey, privateKey } = await generateKeyPair(extractable)
+      expect([publicKey.extractable, privateKey.extractable]).toEqual([true, extractable])
+      expect([publicKey.usages, privateKey.usages]).toEqual([['verify'], ['sign']])
+    }
+  })
+
   it.each([
     ['not base64', '%'.repeat(44)],
     ['too short', toBase64(new Uint8Array(31))],
     ['too long', toBase64(new Uint8Array(33))],
   ])('that is %s is refused as a document', async (_what, key) => {
-    await expect(importPublicKey({ id: 'x', key })).rejects.toThrow(DocumentError)
+    const refusal = importPublicKey({ id: 'x', key })
+    await expect(refusal).rejects.toThrow(DocumentError)
+    await expect(refusal).rejects.toMatchObject({
+      code: 'document-invalid',
+      message: 'key x is no Ed25519 public key',
+      cause: expect.anything() as Error,
+    })
   })
 })
 
@@ -99,8 +140,13 @@ describe('device token', () => {
     expect(payload).toMatchObject({ iss: 'd-1', sub: 'd-1', iat: issuedAt, exp: issuedAt + 300 })
   })
 
-  it('is never the same twice', async () => {
-    expect(await signToken(claims, privateKey)).not.toBe(await signToken(claims, privateKey))
+  it('is for the broker of one fleet, and never the same twice', async () => {
+    const read = async () =>
+      (await jwtVerify(await signToken(claims, privateKey), verifier, options)).payload
+    const [first, second] = [await read(), await read()]
+    expect(first.aud).toBe('f-1:mqtt')
+    expect(first.jti).toMatch(/^[0-9a-f]{16}$/)
+    expect(second.jti).not.toBe(first.jti)
   })
 
   it('is refused when altered, expired, or meant for somebody else', async () => {

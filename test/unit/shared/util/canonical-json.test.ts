@@ -14,6 +14,8 @@ describe('canonical JSON', () => {
     [2 ** 53 - 1, '9007199254740991'],
     ['', '""'],
     ['a"b\\c/\n\u0000\u2028é👋', '"a\\"b\\\\c/\n\u0000\u2028é👋"'],
+    ['"', '"\\""'],
+    ['\\', '"\\\\"'],
     [[], '[]'],
     [[1, [2], {}], '[1,[2],{}]'],
     [{}, '{}'],
@@ -25,10 +27,11 @@ describe('canonical JSON', () => {
   })
 
   it('orders keys by code points, not by UTF-16 units', () => {
-    const keys = ['👋', '\uffff', '\ue000', 'é', 'a', 'ab', '', '👋a', '👌']
+    const keys = ['👌', '👋a', '👋', '\uffff', '\ue000', 'é', 'ab', 'a', '\u0000', '']
     const document = Object.fromEntries(keys.map((key) => [key, 0]))
-    const order = ['', 'a', 'ab', 'é', '\ue000', '\uffff', '👋', '👋a', '👌']
-    expect(Object.keys(JSON.parse(canonicalJson(document)) as object)).toEqual(order)
+    const order = ['', '\u0000', 'a', 'ab', 'é', '\ue000', '\uffff', '👋', '👋a', '👌']
+    expect(canonicalJson(document)).toBe(`{${order.map((key) => `"${key}":0`).join(',')}}`)
+    expect(canonicalJson({ '👋': 1, '\uffff': 2 })).toBe('{"\uffff":2,"👋":1}')
   })
 
   it.each([1.5, NaN, Infinity, 2 ** 53, -(2 ** 53), undefined, 1n, () => 0, Symbol('x')])(
@@ -38,6 +41,11 @@ describe('canonical JSON', () => {
       expect(() => canonicalJson({ a: [value] })).toThrow(TypeError)
     },
   )
+
+  it('says what has no form', () => {
+    expect(() => canonicalJson([undefined])).toThrow(/^undefined has no canonical JSON$/)
+    expect(() => canonicalJson([1.5])).toThrow(/^1\.5 has no canonical JSON$/)
+  })
 
   it('does not depend on the order of the keys', () => {
     const whole = (_key: string, part: unknown) =>
