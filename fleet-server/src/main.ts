@@ -39,6 +39,10 @@ const program = new Command('kedge-server')
     '--admin-token <token>',
     'secret of the operators (KEDGE_ADMIN_TOKEN; made at first start)',
   )
+  .option(
+    '--audit-webhook <url>',
+    'signed checkpoints of the audit trail are posted there (KEDGE_AUDIT_WEBHOOK)',
+  )
   .option('--oidc-issuer <url>', 'OpenID provider people sign in with (KEDGE_OIDC_ISSUER)')
   .option('--oidc-client-id <id>', 'name of this server there (KEDGE_OIDC_CLIENT_ID)')
   .option('--oidc-client-secret <s>', 'its secret there; better by KEDGE_OIDC_CLIENT_SECRET')

@@ -14,6 +14,7 @@ import { issueSetupCode } from './accounts/set-up.js'
 import { UserRepository } from './accounts/user-repository.js'
 import { AuditLog } from './audit/audit-log.js'
 import { AuditRepository } from './audit/audit-repository.js'
+import { IntentRepository } from './audit/intent-repository.js'
 import { openCheckpointKeeper } from './audit/open-checkpoint-keeper.js'
 import { openBlobStore } from './blobs/open-blob-store.js'
 import type { Broker, EmbeddedBroker } from './broker/broker.js'
@@ -102,6 +103,8 @@ async function startParts(given: Given, teardown: Teardown): Promise<FleetServer
   const context: ServerContext = { ...parts, issuer }
   guardTransport(context, teardown)
   await context.devices.setAllOffline(context.clock.now())
+  // Of a server that was killed. Those of another one that runs are followed by two rows instead.
+  await context.accounts.audit.recover(context.clock.now())
 
   const broker = await startBroker(context)
   teardown.add(() => broker[Symbol.asyncDispose]())
@@ -152,6 +155,7 @@ async function createParts(
   const { config, secrets, clock } = given
   const log = createLog(config.logLevel)
   const auditRows = new AuditRepository(db)
+  const accounts = createAccounts(db, given, auditRows)
   const trust = await FleetTrust.open({
     clock,
     log,
@@ -185,9 +189,13 @@ async function createParts(
     limits: new ReleaseLimitRepository(db),
     rollouts: new RolloutRepository(db),
     telemetry: new TelemetryRepository(db),
-    accounts: createAccounts(db, given, auditRows),
+    accounts,
     auditRows,
-    checkpoints: await openCheckpointKeeper(auditRows, { ...given, log, fleet: trust.id }),
+    checkpoints: await openCheckpointKeeper(auditRows, accounts.audit, {
+      ...given,
+      log,
+      fleet: trust.id,
+    }),
   }
 }
 
@@ -202,7 +210,7 @@ const createAccounts = (
   passkeys: new PasskeyRepository(db),
   codes: new OneTimeCodeRepository(db),
   attempts: new AttemptLimits(clock),
-  audit: new AuditLog(auditRows, clock),
+  audit: new AuditLog(auditRows, new IntentRepository(db), clock),
   adminToken: createAdminToken(secrets.adminToken),
   oidc: config.oidc && new OidcProvider(config.oidc, secrets.oidcClientSecret),
 })

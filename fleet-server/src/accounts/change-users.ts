@@ -83,9 +83,11 @@ export async function changeOwnPassword(
     await refuseSignIn(parts, visit, { method: 'password', account: actor.name })
     throw new UsageError('forbidden', 'the current password is wrong')
   }
-  await users.setPassword(actor.id, await hashPassword(password))
-  await sessions.removeOf(actor.id)
+  const passwordHash = await hashPassword(password)
+  // Before it is changed, so that there is no change of which the trail does not tell.
   await audit.append(entryOf(visit, { action: 'user.password', object: `user/${actor.id}` }))
+  await users.setPassword(actor.id, passwordHash)
+  await sessions.removeOf(actor.id)
   const known = (await userActor(parts, actor.id, actor.method)) ?? actor
   const { provedAt = 0 } = actor
   return beginSession(

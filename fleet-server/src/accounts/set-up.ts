@@ -4,6 +4,7 @@ import { Hours } from '@kedge/shared/util/units'
 import type { AccountParts } from './account-parts.js'
 import type { Visit } from './actor.js'
 import { hashPassword } from './password.js'
+import { entryOf } from './record-visit.js'
 import { hashOf, newSecret } from './secret.js'
 import { beginSession, userActor, type BegunSession } from './sessions.js'
 import { admit, refuseSignIn } from './sign-in.js'
@@ -58,6 +59,10 @@ export async function setUp(
     )
   }
   const id = `u-${toHex(parts.entropy.bytes(6))}`
+  // Before it is made, so that there is no account of which the trail does not tell.
+  const owner = { kind: 'user', id, name, role: 'owner', method: 'setup' } as const
+  const what = { action: 'user.setup', object: `users/${id}` }
+  await parts.accounts.audit.append(entryOf({ ...visit, actor: owner }, what))
   const isNew = await users.add({ id, name, role: 'owner', passwordHash, createdAt: now })
   const actor = isNew ? await userActor(parts, id, 'setup') : undefined
   if (actor === undefined) throw new UsageError('conflict', `there is a user ${name} already`)

@@ -6,6 +6,7 @@ import type { AccountParts } from './account-parts.js'
 import type { Actor, Visit } from './actor.js'
 import type { OidcExpectation, OidcPerson, OidcProvider, SignedIn } from './oidc-provider.js'
 import { roleOf } from './oidc-role.js'
+import { entryOf } from './record-visit.js'
 import type { Role } from './permissions.js'
 import { hashOf, newSecret } from './secret.js'
 import { beginSession, userActor, type BegunSession } from './sessions.js'
@@ -71,7 +72,7 @@ export async function signInByOidc(
       `the claim "${provider.config.roleClaim}" gives you no role; ask who runs the provider`,
     )
   }
-  const account = await accountOf(parts, person, role)
+  const account = await accountOf(parts, visit, { person, role })
   // The cookie does not come along from the provider's site, so the session is ended by its name.
   if (again) await parts.accounts.sessions.remove(again.session)
   const actor = { ...account, provedAt: Math.min(person.provedAt, parts.clock.now()) }
@@ -104,14 +105,29 @@ async function askProvider(
 }
 
 /** Known by issuer and subject alone: names and addresses change hands. */
-async function accountOf(parts: AccountParts, person: OidcPerson, role: Role): Promise<Actor> {
-  const { users, sessions } = parts.accounts
+async function accountOf(
+  parts: AccountParts,
+  visit: Visit,
+  { person, role }: { readonly person: OidcPerson; readonly role: Role },
+): Promise<Actor> {
+  const { audit, users, sessions } = parts.accounts
   const { issuer, subject } = person
   const known = await users.findByIdentity({ issuer, subject })
-  const id = known ?? (await createAccount(parts, person, role))
+  const id = known ?? `u-${toHex(parts.entropy.bytes(6))}`
+  // Before it is done, so that there is no change of which the trail does not tell.
+  const record = () => {
+    const by: Actor = { kind: 'user', id, name: person.subject, role, method: 'oidc' }
+    const what = { action: 'user.manage', object: `users/${id}` }
+    return audit.append(entryOf({ ...visit, actor: by }, what))
+  }
+  if (known === undefined) {
+    await record()
+    await createAccount(parts, person, { id, role })
+  }
   const actor = await userActor(parts, id, 'oidc')
   if (actor === undefined) throw new UsageError('conflict', 'this account was removed just now')
   if (actor.role === role) return actor
+  await record()
   // The provider says who may do what; the last owner stays one, or nobody could mend it.
   if (!(await users.setRole(id, role))) return actor
   await sessions.removeOf(id)
@@ -121,16 +137,15 @@ async function accountOf(parts: AccountParts, person: OidcPerson, role: Role): P
 const mostNames = 20
 
 async function createAccount(
-  { accounts, clock, entropy }: AccountParts,
+  { accounts, clock }: AccountParts,
   { issuer, subject, claims }: OidcPerson,
-  role: Role,
-): Promise<string> {
-  const id = `u-${toHex(entropy.bytes(6))}`
+  { id, role }: { readonly id: string; readonly role: Role },
+): Promise<void> {
   const user = { id, role, createdAt: clock.now(), passwordHash: null }
   const name = nameOf(claims, subject)
   for (let i = 1; i <= mostNames; i++) {
     const free = i === 1 ? name : `${name.slice(0, 60)}-${i}`
-    if (await accounts.users.add({ ...user, name: free }, { issuer, subject })) return id
+    if (await accounts.users.add({ ...user, name: free }, { issuer, subject })) return
   }
   throw new UsageError('conflict', `too many people are called ${name}`)
 }

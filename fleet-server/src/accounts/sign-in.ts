@@ -88,7 +88,7 @@ export async function admit(
 export async function signOut({ accounts }: AccountParts, visit: Visit): Promise<void> {
   const { actor } = visit
   if (actor?.session === undefined) return
-  await accounts.sessions.remove(actor.session)
   const object = `${actor.kind}/${actor.name}`
   await accounts.audit.append(entryOf(visit, { action: 'session.end', object }))
+  await accounts.sessions.remove(actor.session)
 }

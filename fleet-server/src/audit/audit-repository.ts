@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/schema.js'
 import type { AuditActor, AuditRecord } from './audit-record.js'
+import { removeIntent } from './intent-repository.js'
 
 export interface AuditQuery {
   readonly limit: number
@@ -22,22 +23,29 @@ export class AuditRepository {
     this.#db = db
   }
 
-  /** False when another server has written a row of this number. */
-  async add({ actor, ...record }: AuditRecord): Promise<boolean> {
-    const added = await this.#db
-      .insertInto('audit')
-      .values({
-        ...record,
-        actorKind: actor.kind,
-        actorId: actor.id,
-        actorName: actor.name,
-        before: record.before ?? null,
-        after: record.after ?? null,
-      })
-      .onConflict((conflict) => conflict.column('n').doNothing())
-      .returning('n')
-      .executeTakeFirst()
-    return added !== undefined
+  /**
+   * Adds a row, and takes the intent away whose place it takes. False when another server has
+   * written a row of this number.
+   */
+  async add({ actor, ...record }: AuditRecord, intent?: string): Promise<boolean> {
+    return this.#db.transaction().execute(async (tx) => {
+      const added = await tx
+        .insertInto('audit')
+        .values({
+          ...record,
+          actorKind: actor.kind,
+          actorId: actor.id,
+          actorName: actor.name,
+          before: record.before ?? null,
+          after: record.after ?? null,
+        })
+        .onConflict((conflict) => conflict.column('n').doNothing())
+        .returning('n')
+        .executeTakeFirst()
+      if (added === undefined) return false
+      if (intent !== undefined) await removeIntent(tx, intent)
+      return true
+    })
   }
 
   async last(): Promise<{ readonly n: number; readonly hash: string } | undefined> {

@@ -43,6 +43,8 @@ export interface ServerConfig {
   readonly blobs: BlobsConfig
   /** Where devices and people reach this server, when a proxy stands before it. */
   readonly publicUrl?: string
+  /** Where signed checkpoints of the audit trail are posted to. */
+  readonly auditWebhook?: string
   /** Where people have accounts elsewhere. */
   /** Where people have accounts elsewhere. */
   readonly oidc?: OidcConfig
@@ -98,6 +100,7 @@ const environmentSchema = z.object({
     .optional(),
   blobsUrl: url.regex(/^(s3|file):\/\//, 'must begin with s3:// or file://').optional(),
   publicUrl: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
+  auditWebhook: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
   tls: switchSchema,
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
@@ -147,6 +150,7 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
         : { kind: 'external', url: checked.brokerUrl },
     blobs: toBlobs(checked.blobsUrl, data),
     ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
+    ...(checked.auditWebhook === undefined ? {} : { auditWebhook: checked.auditWebhook }),
     ...toOidc(checked),
     tls,
     logLevel: checked.logLevel,

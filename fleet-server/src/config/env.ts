@@ -18,6 +18,7 @@ export interface ServerEnvironment {
   readonly browserLimit?: string | undefined
   readonly longestTokenLife?: string | undefined
   readonly adminToken?: string | undefined
+  readonly auditWebhook?: string | undefined
   readonly oidcIssuer?: string | undefined
   readonly oidcClientId?: string | undefined
   readonly oidcClientSecret?: string | undefined
@@ -52,6 +53,7 @@ export function readEnv(variables: Variables): ServerEnvironment {
     browserLimit: read('KEDGE_BROWSER_LIMIT'),
     longestTokenLife: read('KEDGE_LONGEST_TOKEN_LIFE'),
     adminToken: read('KEDGE_ADMIN_TOKEN'),
+    auditWebhook: read('KEDGE_AUDIT_WEBHOOK'),
     oidcIssuer: read('KEDGE_OIDC_ISSUER'),
     oidcClientId: read('KEDGE_OIDC_CLIENT_ID'),
     oidcClientSecret: read('KEDGE_OIDC_CLIENT_SECRET'),

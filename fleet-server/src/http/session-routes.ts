@@ -164,13 +164,12 @@ export const sessionRoutes = (context: ServerContext) =>
         tag,
         summary: 'Makes the first account, by the code of the link that the server prints',
         action: 'anyone',
-        records: 'user.setup',
+        records: null,
         answer: sessionSchema,
       }),
       validator('json', setupSchema, refuseInvalid),
       async (c) => {
         const begun = await setUp(context, visitOf(c), c.req.valid('json'))
-        c.set('visit', { ...visitOf(c), actor: begun.actor })
         return answerSession(c, context, begun)
       },
     )

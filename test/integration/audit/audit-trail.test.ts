@@ -5,6 +5,7 @@ import { AuditLog } from '../../../fleet-server/src/audit/audit-log.js'
 import type { AuditEntry, AuditRecord } from '../../../fleet-server/src/audit/audit-record.js'
 import { AuditRepository } from '../../../fleet-server/src/audit/audit-repository.js'
 import { verifyChain } from '../../../fleet-server/src/audit/verify-chain.js'
+import { IntentRepository } from '../../../fleet-server/src/audit/intent-repository.js'
 import type { Database } from '../../../fleet-server/src/db/schema.js'
 import { describeOnDatabases } from '../../support/databases.js'
 import { ManualClock } from '../../support/manual-clock.js'
@@ -32,9 +33,10 @@ describeOnDatabases('audit trail', (open) => {
   const openTrail = async (length = 0) => {
     const { db, url } = await open()
     const rows = new AuditRepository(db)
-    const log = new AuditLog(rows, new ManualClock())
+    const clock = new ManualClock()
+    const log = new AuditLog(rows, new IntentRepository(db), clock)
     for (let i = 1; i <= length; i++) await log.append(entry(`device.label`, `ann-${i}`))
-    return { db, url, rows, log }
+    return { db, url, rows, log, clock }
   }
 
   it('counts from one without a gap, each row with the hash of the one before', async () => {
@@ -47,7 +49,8 @@ describeOnDatabases('audit trail', (open) => {
 
   it('stays one chain when several servers write it', async () => {
     const { rows, db } = await openTrail()
-    const logs = Array.from({ length: 3 }, () => new AuditLog(rows, new ManualClock()))
+    const open = () => new AuditLog(rows, new IntentRepository(db), new ManualClock())
+    const logs = Array.from({ length: 3 }, open)
     await Promise.all(
       logs.flatMap((log, i) => Array.from({ length: 7 }, () => log.append(entry(`server.s${i}`)))),
     )
@@ -109,6 +112,34 @@ describeOnDatabases('audit trail', (open) => {
     await asOwnerOf(db, `delete from "audit" where "n" > 3`)
     await log.append(entry('device.remove'))
     expect((await verifyChain(await everyRow(rows))).bad).toMatchObject({ n: 4 })
+  })
+
+  it('takes an intent and its row in one step, and keeps none that was refused', async () => {
+    const { db, rows, log, clock } = await openTrail()
+    const [done, refused] = [entry('user.manage'), { ...entry('user.manage'), requestId: 'q-2' }]
+    await log.intend(done)
+    await log.intend(refused)
+    await log.settle({ ...done, object: 'users/u-1' })
+    await log.drop(refused)
+    expect(await db.selectFrom('auditIntent').selectAll().execute()).toEqual([])
+    await log.recover(clock.now())
+    expect(await everyRow(rows)).toMatchObject([{ action: 'user.manage', object: 'users/u-1' }])
+  })
+
+  it('tells of what a killed server had begun, once, and not of what is under way', async () => {
+    const { db, rows, log, clock } = await openTrail(1)
+    await log.intend({ ...entry('device.remove', 'bob'), requestId: 'q-7' })
+    await clock.advance(1)
+    await log.intend({ ...entry('device.label', 'eve'), requestId: 'q-8' })
+    const successor = new AuditLog(rows, new IntentRepository(db), clock)
+    await successor.recover(clock.now() - 1)
+    await successor.recover(clock.now() - 1)
+    const all = await everyRow(rows)
+    expect(all[1]).toMatchObject({
+      ...{ actor: { name: 'bob' }, action: 'device.remove.unfinished', requestId: 'q-7' },
+    })
+    expect(await verifyChain(all)).toMatchObject({ rows: 2 })
+    expect(await verifyChain(all)).not.toHaveProperty('bad')
   })
 
   it('is read from either end, by who and by what', async () => {
