@@ -17,6 +17,8 @@ export interface AgentOptions {
   readonly data: string
   /** Port of the local interface on 127.0.0.1; 0 for any that is free; absent for none. */
   readonly port?: number
+  /** What hardware this is, where releases are made for some only; such as `linux-x64` when absent. */
+  readonly hardwareClass?: string
   /** Nothing is logged when absent. */
   readonly log?: DeviceLog
 }
@@ -57,7 +59,8 @@ async function openAgent(options: AgentOptions, lifetime: Lifetime): Promise<Age
   const layout = await createDataFolder(options.data)
   lifetime.use(lockDataFolder(layout))
   const log = options.log ?? silentLog
-  const host = await openHost({ layout, state, enrolment, log }, lifetime)
+  const { hardwareClass } = options
+  const host = await openHost({ layout, state, enrolment, log, hardwareClass }, lifetime)
   const device = lifetime.use(await startDevice(host, enrolment))
   const url =
     options.port === undefined

@@ -20,6 +20,7 @@ export interface HostParts {
   readonly state: DiskStateStore
   readonly enrolment: Enrolment
   readonly log: DeviceLog
+  readonly hardwareClass?: string | undefined
 }
 
 /** The ports on this machine; `lifetime` closes them. @throws StorageError */
@@ -39,6 +40,6 @@ export async function openHost(parts: HostParts, lifetime: Lifetime): Promise<De
     sha256: (bytes) => Promise.resolve(hash('sha256', bytes, 'hex')),
     builtAt: builtAt(),
     agent: agentVersion(),
-    machine: describeMachine(),
+    machine: describeMachine(parts.hardwareClass),
   }
 }

@@ -21,12 +21,14 @@ export type Slots = Readonly<Record<string, DesiredSlot>>
  * @param attempts how often each rollout was retried on this device
  */
 export function planSlots(
-  device: Pick<Device, 'id' | 'kind' | 'labels' | 'desired'>,
+  device: Pick<Device, 'id' | 'kind' | 'labels' | 'desired' | 'reported'>,
   rollouts: readonly PlannedRollout[],
   attempts: ReadonlyMap<string, number>,
 ): Slots {
   const labels = selectableLabels(device)
   const current = device.desired?.slots ?? {}
+  const own = device.reported?.capabilities.class
+  const hardware = own === undefined ? {} : { class: own }
   const slots = new Map<string, DesiredSlot>()
   for (const { id, release, selector, isPaused } of rollouts) {
     if (slots.has(release.model) || !matchesSelector(selector, labels)) continue
@@ -34,7 +36,7 @@ export function planSlots(
     const isHeld = held?.rollout === id
     if (isPaused && !isHeld) continue
     const attempt = isPaused && isHeld ? held.attempt : (attempts.get(id) ?? 0)
-    slots.set(release.model, { release, mode: 'active', rollout: id, attempt })
+    slots.set(release.model, { release, mode: 'active', rollout: id, attempt, ...hardware })
   }
   // In the order of the names, so that equal plans are equal documents.
   return Object.fromEntries([...slots].sort(([a], [b]) => (a < b ? -1 : 1)))

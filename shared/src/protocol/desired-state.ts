@@ -4,6 +4,7 @@ import { releaseRefSchema } from '../model/release.js'
 import {
   countSchema,
   deviceIdSchema,
+  hardwareClassSchema,
   modelNameSchema,
   sha256Schema,
   timestampSchema,
@@ -18,6 +19,8 @@ export const desiredSlotSchema = z.object({
   mode: z.enum(['active', 'shadow', 'prefetch']),
   rollout: z.string().max(64),
   attempt: countSchema,
+  /** What hardware the fleet takes the device for; absent before it has said. */
+  class: hardwareClassSchema.optional(),
 })
 export type DesiredSlot = z.infer<typeof desiredSlotSchema>
 

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { releaseRefSchema } from '../model/release.js'
-import { countSchema, deviceIdSchema, modelNameSchema, timestampSchema } from '../util/scalars.js'
+import {
+  countSchema,
+  deviceIdSchema,
+  hardwareClassSchema,
+  modelNameSchema,
+  timestampSchema,
+} from '../util/scalars.js'
 
 export const deploymentStates = [
   'resolving',
@@ -49,6 +55,8 @@ export const capabilitiesSchema = z.object({
   runtime: z.string().max(64),
   os: z.string().max(64),
   arch: z.string().max(32),
+  /** What it takes itself for; releases may be made for some classes only. */
+  class: hardwareClassSchema.optional(),
   cores: countSchema,
   memoryBytes: countSchema.optional(),
   providers: z.array(z.string().max(32)).max(16),

@@ -15,6 +15,10 @@ export const versionSchema = z
     /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/,
     'must be a semantic version such as 1.4.0',
   )
+/** Hardware that runs the same releases: `linux-arm64`, or a name that an operator gave. */
+export const hardwareClassSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, dots and hyphens')
 /** Milliseconds since the Unix epoch. */
 export const timestampSchema = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 export const countSchema = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)

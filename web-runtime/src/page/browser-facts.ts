@@ -16,6 +16,7 @@ export function browserFacts(): DeviceHost['machine'] {
     runtime: browserName(userAgentData).slice(0, 64),
     os: (userAgentData?.platform ?? osFrom(navigator.userAgent)).slice(0, 64),
     arch: 'wasm32',
+    class: 'browser',
     cores: navigator.hardwareConcurrency,
     ...(deviceMemory !== undefined && { memoryBytes: deviceMemory * 2 ** 30 }),
   }

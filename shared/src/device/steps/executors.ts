@@ -1,5 +1,6 @@
 import type { DesiredSlot } from '../../protocol/desired-state.js'
 import { ModelError } from '../../errors/model-error.js'
+import { checkSlotClass } from '../check-class.js'
 import { advance, type Deployment } from '../deployment-machine.js'
 import type { Step } from '../reconcile.js'
 import { downloadFiles } from './download-files.js'
@@ -62,10 +63,12 @@ export async function executeStep(
 }
 
 function newDeployment(
-  { release, rollout, attempt, mode }: DesiredSlot,
+  wanted: DesiredSlot,
   state: 'resolving' | 'active',
   { host }: StepContext,
 ): Deployment {
+  const { release, rollout, attempt, mode } = wanted
+  checkSlotClass(wanted, host.machine.class)
   if (mode !== 'active') {
     throw new ModelError('model-unsupported', `this version cannot run a release as "${mode}"`)
   }
