@@ -61,6 +61,11 @@ interface DeviceTable {
   quarantinedAt: Generated<number | null>
   /** Until when a browser may connect; null for agents, which stay until they are revoked. */
   sessionExpires: Generated<number | null>
+  /** The key of a browser's session before, and until when that one holds beside the new. */
+  previousKey: Generated<string | null>
+  previousUntil: Generated<number | null>
+  /** The origin of the page that the session was given to. */
+  sessionOrigin: Generated<string | null>
 }
 
 /** Has shown a token and a key, and waits for an operator's word. Not of the fleet yet. */

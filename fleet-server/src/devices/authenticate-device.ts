@@ -2,6 +2,7 @@ import { jwtVerify, type JWTPayload } from 'jose'
 import { mqttAudience } from '@kedge/shared/trust/keys'
 import type { ServerContext } from '../context.js'
 import type { DeviceAuthenticator } from './device-door.js'
+import { keysInForce } from './enrolment-repository.js'
 import { ImportedKeys } from './imported-keys.js'
 import { UsedTokens } from './used-tokens.js'
 
@@ -22,39 +23,50 @@ export function createDeviceAuthenticator({
 }: Parts): DeviceAuthenticator {
   const used = new UsedTokens()
   const keys = new ImportedKeys()
+
+  /** What the token says, if `publicKey` has signed it. */
+  const open = async (token: string, { device, publicKey, now }: Signatory) => {
+    const { key } = await keys.import({ id: device, key: publicKey })
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        // What the token says of itself decides nothing (RFC 8725, section 3.1).
+        algorithms: ['EdDSA'],
+        audience: mqttAudience(trust.id),
+        issuer: device,
+        subject: device,
+        currentDate: new Date(now),
+        clockTolerance: clockSkew,
+        maxTokenAge: longestLife,
+        requiredClaims: ['exp', 'iat', 'jti'],
+      })
+      return payload
+    } catch (err) {
+      log.debug({ err, device }, 'a device showed a token that is not valid')
+      return undefined
+    }
+  }
+
   return {
     async authenticate(device, password) {
       // Asked each time: a device that is revoked has no key any more.
       const credential = await enrolments.credential(device)
-      const now = clock.now()
       if (credential === undefined) return false
-      if ((credential.sessionExpires ?? Infinity) <= now) {
-        log.debug({ device }, 'the session of a browser is over')
-        return false
+      const now = clock.now()
+      for (const publicKey of keysInForce(credential, now)) {
+        const claims = await open(password, { device, publicKey, now })
+        if (!claims) continue
+        const name = `${device}/${claims.jti}`
+        return isShort(claims) && used.isFirst(name, { until: endOf(claims), now })
       }
-      const { key } = await keys.import({ id: device, key: credential.publicKey })
-      try {
-        const { payload } = await jwtVerify(password, key, {
-          // What the token says of itself decides nothing (RFC 8725, section 3.1).
-          algorithms: ['EdDSA'],
-          audience: mqttAudience(trust.id),
-          issuer: device,
-          subject: device,
-          currentDate: new Date(now),
-          clockTolerance: clockSkew,
-          maxTokenAge: longestLife,
-          requiredClaims: ['exp', 'iat', 'jti'],
-        })
-        return (
-          isShort(payload) &&
-          used.isFirst(`${device}/${payload.jti}`, { until: endOf(payload), now })
-        )
-      } catch (err) {
-        log.debug({ err, device }, 'a device showed a token that is not valid')
-        return false
-      }
+      return false
     },
   }
+}
+
+interface Signatory {
+  readonly device: string
+  readonly publicKey: string
+  readonly now: number
 }
 
 const isShort = ({ exp = Infinity, iat = 0, jti = '' }: JWTPayload): boolean =>

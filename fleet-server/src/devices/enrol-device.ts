@@ -1,6 +1,7 @@
-import { UsageError } from '@kedge/shared/errors/kedge-error'
+import { InvariantError, UsageError } from '@kedge/shared/errors/kedge-error'
 import {
   enrolmentProofOf,
+  renewalProofOf,
   type Enrolment,
   type EnrolmentRequest,
 } from '@kedge/shared/protocol/enrolment'
@@ -47,7 +48,7 @@ export async function enrolDevice(
   request: EnrolmentRequest,
   visit: EnrolmentVisit,
 ): Promise<EnrolmentOutcome> {
-  const device = await checkProof(parts, request)
+  const device = await checkProofs(parts, request)
   const settled = await parts.perDevice.run(device, () =>
     settle(parts, { ...request, device }, visit),
   )
@@ -79,16 +80,13 @@ async function settle(parts: Parts, asked: Asked, visit: EnrolmentVisit): Promis
   const { device, kind } = asked
   switch (await parts.enrolments.standing(device)) {
     case 'barred':
-      throw new UsageError('forbidden', `${device} was revoked and may not join again`)
+      throw barred(device)
     case 'waiting':
       return { kind: 'waiting', isNew: false }
-    case 'member': {
+    case 'member':
       if (kind === 'agent') return { kind: 'enrolled', isNew: false }
       await admit(parts, asked, visit)
-      const sessionExpires = sessionEnd(parts)
-      await parts.browserSessions.renew(device, sessionExpires)
-      return { kind: 'enrolled', isNew: false, sessionExpires }
-    }
+      return { kind: 'enrolled', isNew: false, sessionExpires: await goOn(parts, asked, visit) }
     case 'stranger':
       return receive(parts, asked, { visit, token: await admit(parts, asked, visit) })
   }
@@ -121,8 +119,29 @@ async function receive(
   const session = kind === 'browser' ? { sessionExpires: sessionEnd(parts) } : {}
   const outcome = await parts.devices.enrol({ ...given, ...session, enrolledAt: now }, token?.id)
   if (outcome === 'spent') throw spent()
+  if (session.sessionExpires !== undefined) {
+    const { sessionExpires: expires } = session
+    await parts.browserSessions.begin(device, { expires, origin: visit.page ?? null })
+  }
   return { kind: 'enrolled', isNew: outcome === 'enrolled', ...session }
 }
+
+/** The end of a browser's session: of the next one where its key is new, else of the one it has. */
+async function goOn(parts: Parts, { device, publicKey }: Asked, visit: EnrolmentVisit) {
+  const { browserSessions, enrolments } = parts
+  const credential = await enrolments.credential(device)
+  if (credential === undefined) throw new InvariantError(`${device} is a member without a key`)
+  const next = { publicKey, expires: sessionEnd(parts), origin: visit.page ?? null }
+  if (credential.publicKey !== publicKey) await browserSessions.renew(device, next)
+  // Since an operator has approved it nobody has asked; its first session begins now.
+  else if (credential.sessionExpires === credential.enrolledAt) {
+    await browserSessions.begin(device, next)
+  } else return credential.sessionExpires ?? next.expires
+  return next.expires
+}
+
+const barred = (device: string) =>
+  new UsageError('forbidden', `${device} was revoked and may not join again`)
 
 const spent = () =>
   new UsageError('forbidden', 'every use of this enrolment token is spent; make another')
@@ -137,23 +156,41 @@ const toEnrolment = (parts: Parts, { kind }: EnrolmentRequest, { origin }: Enrol
     parts.config.broker.kind === 'embedded' && { ca: parts.tls.authority.pem }),
 })
 
-/** The id of the device whose key signed the request. */
-async function checkProof(parts: Parts, request: EnrolmentRequest): Promise<string> {
+/** Who asks: the device whose key has signed, or the browser that goes on under that key. */
+async function checkProofs(parts: Parts, request: EnrolmentRequest): Promise<string> {
   if (!parts.challenges.redeem(request.nonce)) {
     throw new UsageError('unauthorized', 'the nonce is unknown, used or expired; ask for another')
   }
-  const raw = fromBase64(request.publicKey)
-  const { key } = await importPublicKey({ id: 'claimed', key: request.publicKey })
-  const claim = enrolmentProofOf({
-    ...request,
-    tokenHash: request.secret === undefined ? '' : hashSecret(request.secret),
-    challenge: { nonce: request.nonce, fleet: parts.trust.id },
-  })
-  const proof = fromBase64(request.proof)
-  if (!(await crypto.subtle.verify('Ed25519', key, proof, claim))) {
+  const { kind, publicKey, proof, renews } = request
+  const challenge = { nonce: request.nonce, fleet: parts.trust.id }
+  const tokenHash = request.secret === undefined ? '' : hashSecret(request.secret)
+  const claim = enrolmentProofOf({ kind, publicKey, tokenHash, challenge })
+  if (!(await isSigned(claim, { publicKey, proof }))) {
     throw new UsageError('unauthorized', 'the proof is not signed by the key of the request')
   }
-  return deviceIdOf(request.kind, raw)
+  const known = renews && kind === 'browser' && (await parts.enrolments.credential(renews.device))
+  if (!renews || !known) {
+    const isBarred = renews && (await parts.enrolments.standing(renews.device)) === 'barred'
+    if (isBarred) throw barred(renews.device)
+    // A browser that has been forgotten is a new one.
+    return deviceIdOf(kind, fromBase64(publicKey))
+  }
+  const { device } = renews
+  const renewal = renewalProofOf({ device, publicKey, challenge })
+  // The second asks again because it has not heard the answer.
+  const isKnown =
+    (await isSigned(renewal, { publicKey: known.publicKey, proof: renews.proof })) ||
+    known.publicKey === publicKey
+  if (isKnown) return device
+  throw new UsageError('unauthorized', `the key of ${device} has not signed for the new one`)
+}
+
+async function isSigned(
+  claim: Uint8Array<ArrayBuffer>,
+  { publicKey, proof }: Pick<EnrolmentRequest, 'publicKey' | 'proof'>,
+): Promise<boolean> {
+  const { key } = await importPublicKey({ id: 'claimed', key: publicKey })
+  return crypto.subtle.verify('Ed25519', key, fromBase64(proof), claim)
 }
 
 function checkLabels(labels: EnrolmentRequest['labels']) {

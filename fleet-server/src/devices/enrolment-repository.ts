@@ -8,11 +8,24 @@ import type { BarredDevice, WaitingDevice } from './waiting-device.js'
 /** What a key is to the fleet. */
 export type Standing = 'member' | 'waiting' | 'barred' | 'stranger'
 
-/** By what a device is recognised when it connects. */
+/** By what a device is recognised. */
 export interface Credential {
   readonly publicKey: string
   /** Null where it is not limited. */
   readonly sessionExpires: number | null
+  /** The key of a browser's session before; null where there is none. */
+  readonly previousKey: string | null
+  readonly previousUntil: number | null
+  readonly enrolledAt: number
+}
+
+/** The public keys that speak for a device at `now`; none where its session is over. */
+export const keysInForce = (credential: Credential, now: number): string[] => {
+  const { publicKey, sessionExpires, previousKey, previousUntil } = credential
+  return [
+    ...((sessionExpires ?? Infinity) > now ? [publicKey] : []),
+    ...(previousKey !== null && (previousUntil ?? 0) > now ? [previousKey] : []),
+  ]
 }
 
 /** Who waits to join, and who may not. Members are the device repository's. */
@@ -40,7 +53,7 @@ export class EnrolmentRepository {
   async credential(id: string): Promise<Credential | undefined> {
     return this.#db
       .selectFrom('device')
-      .select(['publicKey', 'sessionExpires'])
+      .select(['publicKey', 'sessionExpires', 'previousKey', 'previousUntil', 'enrolledAt'])
       .where('id', '=', id)
       .executeTakeFirst()
   }

@@ -4,6 +4,7 @@ import { reportCodec, type Report } from '@kedge/shared/protocol/report'
 import { openEnvelope, payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
 import { webSha256 } from '@kedge/shared/util/sha256'
 import type { ServerContext } from '../context.js'
+import { keysInForce } from './enrolment-repository.js'
 import type { ImportedKeys } from './imported-keys.js'
 import { judgeReport } from './judge-report.js'
 import { quarantineDevice } from './quarantine-device.js'
@@ -42,7 +43,7 @@ interface OpenedReport {
 
 /** Nothing is locked meanwhile: signatures of different devices are checked side by side. */
 async function openReport(
-  { enrolments, keys }: ReportParts,
+  { clock, enrolments, keys }: ReportParts,
   device: string,
   envelope: Envelope,
 ): Promise<OpenedReport> {
@@ -50,8 +51,9 @@ async function openReport(
   if (credential === undefined) {
     throw new TrustError('signature-invalid', `no key of ${device} is registered`)
   }
-  const key = await keys.import({ id: device, key: credential.publicKey })
-  const payload = await openEnvelope(envelope, payloadTypes.report, [key])
+  const inForce = keysInForce(credential, clock.now())
+  const trusted = await Promise.all(inForce.map((key) => keys.import({ id: device, key })))
+  const payload = await openEnvelope(envelope, payloadTypes.report, trusted)
   const report = reportCodec.decode(payload)
   if (report.device !== device) {
     throw new TrustError('wrong-device', `it says that it is of ${report.device}`)

@@ -6,6 +6,7 @@ import {
   challengeSchema,
   enrolmentProofOf,
   enrolmentSchema,
+  renewalProofOf,
   waitingSchema,
   type Challenge,
   type DeviceKind,
@@ -39,6 +40,8 @@ export interface EnrolOptions {
   /** SHA-256 of the root.json to begin with, from the enrolment token. */
   readonly root?: string
   readonly keys: DeviceKeys
+  /** The browser that goes on under `keys`, and the key it has had. */
+  readonly renews?: { readonly device: string; readonly keys: DeviceKeys }
   readonly labels: Labels
   readonly fetch: Fetch
 }
@@ -64,21 +67,27 @@ export async function enrolDevice(options: EnrolOptions): Promise<Enrolment> {
 }
 
 async function toRequest(
-  { kind, secret, keys, labels }: EnrolOptions,
+  { kind, secret, keys, renews, labels }: EnrolOptions,
   challenge: Challenge,
 ): Promise<EnrolmentRequest> {
   const { key: publicKey } = await exportPublicKey(keys.publicKey)
   const tokenHash = secret === undefined ? '' : await webSha256(encodeUtf8(secret))
   const claim = enrolmentProofOf({ kind, publicKey, tokenHash, challenge })
-  const proof = await crypto.subtle.sign('Ed25519', keys.privateKey, claim)
+  const renewal = renews && renewalProofOf({ device: renews.device, publicKey, challenge })
   return {
     kind,
     publicKey,
     ...(secret !== undefined && { secret }),
     labels,
     nonce: challenge.nonce,
-    proof: toBase64(new Uint8Array(proof)),
+    proof: await prove(keys, claim),
+    ...(renews &&
+      renewal && { renews: { device: renews.device, proof: await prove(renews.keys, renewal) } }),
   }
+}
+
+async function prove({ privateKey }: DeviceKeys, claim: Uint8Array<ArrayBuffer>): Promise<string> {
+  return toBase64(new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, claim)))
 }
 
 /** The body of an answer that is no refusal. */

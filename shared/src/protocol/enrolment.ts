@@ -64,6 +64,11 @@ export const enrolmentRequestSchema = z.object({
   nonce: challengeSchema.shape.nonce,
   proof: base64Schema.max(100),
   labels: labelsSchema,
+  /**
+   * A browser's next session: every session has a key of its own, and the key of the one before
+   * signs for the new one, so that the browser stays the device it was.
+   */
+  renews: z.object({ device: deviceIdSchema, proof: base64Schema.max(100) }).optional(),
 })
 export type EnrolmentRequest = z.infer<typeof enrolmentRequestSchema>
 
@@ -79,6 +84,14 @@ export const enrolmentProofOf = ({ kind, publicKey, tokenHash, challenge }: Enro
     `kedge/1/enrol:${kind}:${publicKey}:${tokenHash}:${challenge.nonce}:${challenge.fleet}`,
   )
 
+export interface RenewalClaim extends Pick<EnrolmentClaim, 'publicKey' | 'challenge'> {
+  readonly device: string
+}
+
+/** The bytes that the key of a browser's session signs for the key of its next one. */
+export const renewalProofOf = ({ device, publicKey, challenge: { nonce, fleet } }: RenewalClaim) =>
+  encodeUtf8(`kedge/1/renew:${device}:${publicKey}:${nonce}:${fleet}`)
+
 /** What a device keeps from its enrolment: who it is, whom it trusts, where to connect. */
 export const enrolmentSchema = z.object({
   device: deviceIdSchema,
@@ -89,7 +102,7 @@ export const enrolmentSchema = z.object({
   brokerUrl: z.url(),
   /** The only authority that may certify the broker, PEM; absent where any that the system knows may. */
   ca: z.string().max(20_000).optional(),
-  /** Until when a browser may connect, unless it enrols again; absent for agents. */
+  /** Until when a browser may connect with this key; absent for agents. */
   sessionExpires: timestampSchema.optional(),
 })
 export type Enrolment = z.infer<typeof enrolmentSchema>

@@ -236,7 +236,7 @@ describe('the password of a device', () => {
 })
 
 describe('a page', () => {
-  it('joins from its own origin, for an hour, and renews that with the same key', async () => {
+  it('joins from its own origin, for an hour, and is the same device when it asks again', async () => {
     const keys = await generateKeyPair(false)
     const first = await ask(keys, undefined, 'browser')
     const hour = first.sessionExpires! - Date.now()
