@@ -11,6 +11,7 @@ import { compareOutputs } from '../models/compare-outputs.js'
 import { packageRelease, type PackagedRelease } from '../models/package-release.js'
 import { note } from './output.js'
 import { readGolden } from './read-golden.js'
+import { readModelFile } from './read-model-file.js'
 import { readProfile } from './read-profile.js'
 
 /** What somebody says of a model, beside the model itself. */
@@ -41,7 +42,7 @@ const checkDeadline = Seconds(120)
  * @throws ModelError, DeploymentError or UsageError, saying what is wrong with it
  */
 export async function checkModelFile(file: string, flags: ModelFlags): Promise<CheckedModel> {
-  const model = await readModel(file)
+  const model = await readModelFile(file)
   const admitted = admitModel(model)
   const golden = await checkGolden(model, admitted, flags)
   const prediction = await toPrediction(admitted, flags)
@@ -58,14 +59,6 @@ export async function checkModelFile(file: string, flags: ModelFlags): Promise<C
         ...(flags.hardware === undefined ? {} : { compat: { classes: [...flags.hardware] } }),
         ...(flags.notes === undefined ? {} : { notes: flags.notes }),
       }),
-  }
-}
-
-async function readModel(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new UsageError('usage', `cannot read ${file}; give the path of an .onnx file`, { cause })
   }
 }
 

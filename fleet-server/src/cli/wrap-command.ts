@@ -10,6 +10,7 @@ import { wrapStepsSchema, type WrapSteps } from '@kedge/shared/model/wrap/wrap-s
 import { Seconds } from '@kedge/shared/util/units'
 import { checkModel } from '../inference/check-model.js'
 import { formatTable, print } from './output.js'
+import { readModelFile } from './read-model-file.js'
 
 interface WrapFlags {
   readonly out: string
@@ -61,7 +62,7 @@ export function addWrapCommand(model: Command): void {
 }
 
 async function wrapFile(file: string, flags: WrapFlags): Promise<void> {
-  const bytes = await readFile(file)
+  const bytes = await readModelFile(file)
   const wrapped = wrapModel(bytes, await readSteps(admitModel(bytes), flags))
   const admitted = admitModel(wrapped)
   // Shapes that do not fit are found by ONNX Runtime alone.
