@@ -4,48 +4,16 @@ import {
   signEnvelope,
   type Envelope,
   type Quorum,
-  type Signer,
   type TrustedKey,
 } from '@kedge/shared/trust/dsse'
-import { createKeyFile, importPublicKey, importSigner } from '@kedge/shared/trust/keys'
 import { encodeUtf8, fromBase64, toBase64, toBase64Url } from '@kedge/shared/util/bytes'
 import type { Contract } from './describe-contract.js'
 import type { ContractCase } from './contract.js'
-
-interface Party {
-  readonly signer: Signer
-  readonly trusted: TrustedKey
-  /** The same key under another id. */
-  readonly twin: TrustedKey
-}
-
-export interface EnvelopeSubject extends AsyncDisposable {
-  readonly alice: Party
-  readonly bob: Party
-  /** `payload`, signed by Alice. */
-  readonly signed: Envelope
-}
+import { payload, type, type EnvelopeSubject, type Party } from './envelope-subject.js'
+import { hostileJsonCases } from './hostile-json.cases.js'
 
 type EnvelopeCase = ContractCase<EnvelopeSubject>
 type Signatures = Envelope['signatures']
-
-const type = payloadTypes.desired
-const payload = encodeUtf8('{"model":"gesture"}')
-
-export async function openEnvelopeSubject(): Promise<EnvelopeSubject> {
-  const [alice, bob] = [await createParty('alice'), await createParty('bob')]
-  const signed = await signEnvelope(type, payload, alice.signer)
-  return { alice, bob, signed, [Symbol.asyncDispose]: () => Promise.resolve() }
-}
-
-async function createParty(name: string): Promise<Party> {
-  const file = await createKeyFile(name)
-  return {
-    signer: await importSigner(file),
-    trusted: await importPublicKey({ id: file.id, key: file.publicKey }),
-    twin: await importPublicKey({ id: `${name} again`, key: file.publicKey }),
-  }
-}
 
 /** The one signature that Alice made. */
 const only = ({ signatures }: Envelope): Signatures[number] => signatures[0]!
@@ -248,5 +216,5 @@ const otherCases: readonly EnvelopeCase[] = [
 /** What DSSE promises of an envelope (protocol.md), in Node and in a page. */
 export const envelopeContract: Contract<EnvelopeSubject> = {
   port: 'an envelope',
-  cases: [...otherCases, ...signatureCases, ...quorumCases],
+  cases: [...otherCases, ...signatureCases, ...quorumCases, ...hostileJsonCases],
 }

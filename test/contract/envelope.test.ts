@@ -1,4 +1,5 @@
 import { describeContract } from './describe-contract.js'
-import { envelopeContract, openEnvelopeSubject } from './envelope.suite.js'
+import { openEnvelopeSubject } from './envelope-subject.js'
+import { envelopeContract } from './envelope.suite.js'
 
 describeContract('DSSE', envelopeContract, openEnvelopeSubject)

@@ -52,7 +52,7 @@ const refused: readonly [string, string][] = [
 export const jsonCases: readonly TufCase[] = [
   ...refused.map(([what, text]): TufCase => {
     return {
-      name: `refuses JSON with ${what}`,
+      name: `S8: refuses JSON with ${what}`,
       async run({ repository, client }, check) {
         insert(repository, text)
         client.limits = { timestamp: MiB(2) }
@@ -74,7 +74,7 @@ export const jsonCases: readonly TufCase[] = [
     ] as const satisfies readonly [string, (bytes: Uint8Array) => Uint8Array][]
   ).map(([what, change]): TufCase => {
     return {
-      name: `refuses a file with ${what}`,
+      name: `S8: refuses a file with ${what}`,
       async run({ repository, client }, check) {
         const bytes = repository.files.get('timestamp.json')!
         repository.files.set('timestamp.json', change(bytes))
@@ -83,7 +83,7 @@ export const jsonCases: readonly TufCase[] = [
     }
   }),
   {
-    name: 'takes signed members called __proto__ and constructor as plain data',
+    name: 'S8: takes signed members called __proto__ and constructor as plain data',
     async run({ repository, client }, check) {
       const plain = canonicalJson(repository.timestamp).slice(1)
       await signText(
@@ -97,7 +97,7 @@ export const jsonCases: readonly TufCase[] = [
     },
   },
   {
-    name: 'does not take what it needs from __proto__',
+    name: 'S8: does not take what it needs from __proto__',
     async run({ repository, client }, check) {
       const { version, ...others } = repository.timestamp
       const rest = canonicalJson(others).slice(1)

@@ -1,6 +1,6 @@
 import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
 import type { TufSubject } from '../../support/tuf/tuf-client.js'
-import type { SimulatedRepository } from '../../support/tuf/simulated-repository.js'
+import { topLevelRoles, type SimulatedRepository } from '../../support/tuf/simulated-repository.js'
 import { createSigner } from '../../support/tuf/test-signers.js'
 import type { TufCase } from './tuf-case.js'
 
@@ -33,6 +33,7 @@ const rootSequences: readonly { what: string; steps: readonly string[]; refused?
   { what: 'a higher threshold with a new key', steps: ['a 1 a', 'ab 2 ab'] },
   { what: 'a lower threshold', steps: ['abc 2 ab', 'abc 1 ab', 'abc 1 c'] },
   { what: 'a new key without the old one', steps: ['a 1 a', 'b 1 bxy'], refused: true },
+  { what: 'all keys lost and replaced', steps: ['abc 2 ab', 'def 2 def'], refused: true },
   { what: 'a new key that has not signed', steps: ['a 1 a', 'b 1 axy'], refused: true },
   { what: 'too few of the new keys', steps: ['abcde 3 ace', 'abdef 3 ace'], refused: true },
   { what: 'too few of the old keys', steps: ['abcde 3 ace', 'abdef 3 aef'], refused: true },
@@ -84,7 +85,7 @@ async function applyStep(
 
 const rootCases = rootSequences.map(({ what, steps, refused }): TufCase => {
   return {
-    name: `${refused ? 'refuses' : 'follows'} roots with ${what}`,
+    name: `S7: ${refused ? 'refuses' : 'follows'} roots with ${what}`,
     async run(subject, check) {
       const { repository, client } = subject
       const find = lettered()
@@ -121,23 +122,41 @@ export const rotationCases: readonly TufCase[] = [
   ...rootCases,
   ...roleCases,
   {
-    name: 'follows three hundred roots, whose keys and thresholds change all the time',
+    name: 'S7: follows three hundred roots, the last two hundred after having been away',
     async run({ repository, client }, check) {
       const signers = await Promise.all(Array.from({ length: 12 }, () => createSigner()))
       let before: readonly TufSigner[] = repository.signers.get('root')!
       for (let version = 2; version <= 300; version++) {
+        // Keys and thresholds change all the time, and those of the online roles at times.
         const count = 1 + (version % 5)
         const keys = signers.map((_, i) => signers[(version + i) % 12]!).slice(0, count)
-        await assign(repository, 'root', {
-          keys,
-          signers: [...new Set([...before, ...keys])],
-        })
+        await assign(repository, 'root', { keys, signers: [...new Set([...before, ...keys])] })
         repository.root.roles.root.threshold = 1 + (version % count)
+        if (version % 75 === 0) await repository.rotateKeys('snapshot')
         await repository.publish('root')
+        if (version % 75 === 0) await repository.publish('snapshot', 'timestamp')
+        if (version === 100) await client.refresh()
         before = keys
       }
+      check.equal(client.versions().root, 100)
       await client.refresh()
-      check.equal(client.versions().root, 300)
+      check.equal(client.versions(), { root: 300, timestamp: 5, snapshot: 5, targets: 1 })
+    },
+  },
+  {
+    name: 'S7: with all root keys lost, begins anew with another root that is brought by hand',
+    async run({ repository, client }, check) {
+      await client.refresh()
+      for (const role of topLevelRoles) await repository.rotateKeys(role)
+      for (const role of topLevelRoles) repository.documentOf(role).version = 0
+      await repository.publish('root', 'targets', 'snapshot', 'timestamp')
+      repository.files.set('2.root.json', repository.files.get('1.root.json')!)
+      await check.rejects(client.refresh(), 'signature-invalid')
+      repository.files.delete('2.root.json')
+      client.trust('1.root.json')
+      await client.refresh()
+      check.equal(client.files.get('timestamp.json'), repository.files.get('timestamp.json'))
+      check.equal(client.versions(), { root: 1, timestamp: 1, snapshot: 1, targets: 1 })
     },
   },
   {
@@ -152,7 +171,7 @@ export const rotationCases: readonly TufCase[] = [
     },
   },
   {
-    name: 'stops at a gap in the roots',
+    name: 'S7: skips no root: stops at a gap',
     async run({ repository, client }, check) {
       for (let version = 2; version <= 5; version++) await repository.publish('root')
       repository.files.delete('4.root.json')
@@ -161,7 +180,7 @@ export const rotationCases: readonly TufCase[] = [
     },
   },
   {
-    name: 'refuses an old root in place of the next',
+    name: 'S7: refuses an old root in place of the next',
     async run({ repository, client }, check) {
       await repository.publish('root')
       repository.files.set('2.root.json', repository.files.get('1.root.json')!)
@@ -223,7 +242,7 @@ export const rotationCases: readonly TufCase[] = [
     },
   },
   {
-    name: 'forgets timestamp and snapshot with the stolen key of either, though another key signed them too',
+    name: 'S7: forgets timestamp and snapshot with the stolen key of either, though another key signed them too',
     async run({ repository, client }, check) {
       const stolen = await repository.addKey('timestamp')
       repository.timestamp.version = 99

@@ -1,5 +1,6 @@
 import { check, type ContractCase } from '../../contract/contract.js'
-import { envelopeContract, openEnvelopeSubject } from '../../contract/envelope.suite.js'
+import { openEnvelopeSubject } from '../../contract/envelope-subject.js'
+import { envelopeContract } from '../../contract/envelope.suite.js'
 import { inferenceHostContract } from '../../contract/inference-host.suite.js'
 import { deviceAttacks } from '../../contract/device-attacks.suite.js'
 import { deviceBars } from '../../contract/device-bars.suite.js'
