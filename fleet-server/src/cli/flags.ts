@@ -8,6 +8,17 @@ export const withConnection = (command: Command): Command =>
     .option('--token <token>', 'service token or admin token (KEDGE_TOKEN)')
     .option('--json', 'print JSON')
 
+/** Where a passphrase comes from when nobody sits at a terminal. */
+export const withPassphrase = (command: Command): Command =>
+  command.option(
+    '--passphrase-file <file>',
+    'passphrase of the keys (KEDGE_KEY_PASSPHRASE; asked for on a terminal)',
+  )
+
+/** Flags of every command that signs with keys of this machine. */
+export const withSigning = (command: Command, keys: string): Command =>
+  withPassphrase(command.requiredOption('--key <files...>', keys))
+
 /** Collects `--label k=v`, which may come several times. */
 export function collectLabel(
   text: string,

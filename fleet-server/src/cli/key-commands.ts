@@ -1,20 +1,16 @@
 import path from 'node:path'
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import { createKeyFile } from '@kedge/shared/trust/keys'
-import { addSignatures } from '@kedge/shared/trust/tuf/sign-metadata'
-import { writeFileAtomically } from '../files/write-file-atomically.js'
-import { writeKeyFile } from '../trust/key-folder.js'
-import { tufSignerOf } from '../trust/tuf-signer.js'
 import type { Connection } from './client.js'
-import { toWholeNumber, withConnection } from './flags.js'
+import { changePassphrase, createKey } from './create-key.js'
+import { toWholeNumber, withConnection, withPassphrase, withSigning } from './flags.js'
 import { grantKey } from './grant-key.js'
 import { initKeys } from './init-keys.js'
 import { listKeys } from './list-keys.js'
 import { deliver, readMetadataFile } from './metadata-files.js'
-import { print, printJson, type OutputFlags } from './output.js'
-import { checkFree, readKey } from './read-key.js'
+import { renewKey } from './renew-key.js'
 import { rotateKey } from './rotate-key.js'
+import { signFile } from './sign-file.js'
 
 const folder = 'write the signed files here instead of uploading them'
 
@@ -23,7 +19,8 @@ export function addKeyCommands(program: Command): void {
     .command('key')
     .description('who may sign what; made and signed on your machine')
   addMakingCommands(key)
-  addSigningCommands(key)
+  addChangingCommands(key)
+  addRootCommands(key)
   withConnection(key.command('ls [files...]'))
     .description('roles, their keys and when they expire: of the server, or of metadata files')
     .option('--save <dir>', 'keep root, targets and model files of the server here')
@@ -33,71 +30,69 @@ export function addKeyCommands(program: Command): void {
     .action(uploadFiles)
 }
 
+const withNewPassphrase = (command: Command): Command =>
+  withPassphrase(command).option('--no-passphrase', 'keep the file readable as it is')
+
 function addMakingCommands(key: Command): void {
-  key
-    .command('init')
+  withNewPassphrase(key.command('init'))
     .description('make every key of a new fleet, and the metadata it begins with')
     .requiredOption('--out <dir>', 'a new folder; it becomes DATA/keys, without offline/')
-    .option('--roots <n>', 'how many root keys', toWholeNumber, 1)
+    .option('--roots <n>', 'how many root keys to make', toWholeNumber, 1)
+    .option(
+      '--root-keys <keys...>',
+      'public keys or key files of root holders who have made their own, instead of --roots',
+    )
     .option('--threshold <n>', 'how many of them sign a root', toWholeNumber, 1)
     .action(initKeys)
-  key
-    .command('create')
-    .description('make a publisher key; it stays in a file of yours')
+  withNewPassphrase(key.command('create'))
+    .description('make the key of a publisher, or of who holds root or targets')
     .option('--out <file>', 'where to keep it', 'kedge-publisher.json')
     .option('--name <name>', 'who signs with it', userInfo().username)
     .option('--json', 'print JSON')
     .action(createKey)
+  withNewPassphrase(key.command('passphrase <file>'))
+    .description('encrypt a key file, or give it another passphrase')
+    .option('--old-passphrase-file <file>', 'the passphrase that it has')
+    .action(changePassphrase)
 }
 
-function addSigningCommands(key: Command): void {
-  withConnection(key.command('grant <model>'))
-    .description('let a key sign releases of a model, or take its say')
-    .requiredOption('--key <files...>', 'targets keys that sign the grant')
+function addChangingCommands(key: Command): void {
+  withSigning(
+    withConnection(key.command('grant <model>')),
+    'targets keys that sign the grant; not those that get it',
+  )
+    .description('let keys sign releases of a model, or take their say')
     .option('--to <keys...>', 'public keys in base64, or key files')
     .option('--withdraw <keys...>', 'keys that may sign no more: ids, public keys or key files')
     .option('--threshold <n>', 'how many keys sign a release', toWholeNumber)
     .option('--targets <file>', 'targets.json to begin with (that of the server)')
     .option('--out <dir>', folder)
     .action(grantKey)
-  withConnection(key.command('rotate <role>'))
-    .description('give root, targets, snapshot, timestamp or fleet other keys')
-    .requiredOption('--key <files...>', 'root keys that sign, of the old root and of the new')
+  withSigning(
+    withConnection(key.command('rotate <role>')),
+    'keys that sign: of root; for model.NAME, of targets',
+  )
+    .description('give root, targets, snapshot, timestamp, fleet or model.NAME other keys')
     .option('--add <keys...>', 'new keys: public keys in base64, or key files')
     .option('--remove <ids...>', 'ids of keys that no longer count (all that are not added)')
     .option('--keep', 'remove none')
     .option('--threshold <n>', 'how many keys sign', toWholeNumber)
     .option('--root <file>', 'root.json to begin with (that of the server)')
-    .option('--targets <file>', 'targets.json, when its keys change (that of the server)')
+    .option('--targets <file>', 'targets.json, where it changes (that of the server)')
+    .option('--role <file>', 'model.NAME.json, where it changes (that of the server)')
     .option('--out <dir>', folder)
     .action(rotateKey)
-  key
-    .command('sign <file>')
+}
+
+function addRootCommands(key: Command): void {
+  withSigning(withConnection(key.command('renew <role>')), 'keys of that role')
+    .description('sign root or targets for longer, before they expire')
+    .option('--from <file>', 'root.json or targets.json to begin with (that of the server)')
+    .option('--out <dir>', folder)
+    .action(renewKey)
+  withSigning(key.command('sign <file>'), 'keys to sign with')
     .description('add a signature to a metadata file, where it takes several')
-    .requiredOption('--key <files...>', 'keys to sign with')
     .action(signFile)
-}
-
-interface CreateFlags extends OutputFlags {
-  readonly out: string
-  readonly name: string
-}
-
-async function createKey({ out, name, json }: CreateFlags): Promise<void> {
-  await checkFree(out)
-  const key = await createKeyFile(name)
-  await writeKeyFile(out, key)
-  if (json) return printJson({ file: out, id: key.id, name, publicKey: key.publicKey })
-  print(`${out}: key ${key.id} of ${name}; keep it secret and keep a copy`)
-  print(`public key ${key.publicKey}`)
-}
-
-async function signFile(file: string, { key }: { readonly key: readonly string[] }): Promise<void> {
-  const bytes = await readMetadataFile(file)
-  const signers = await Promise.all(key.map(async (one) => tufSignerOf(await readKey(one))))
-  const type = /(^|\.)root\.json$/.test(path.basename(file)) ? 'root' : 'targets'
-  await writeFileAtomically(file, await addSignatures(bytes, type, signers))
-  print(`${file} is signed by ${signers.map(({ keyId }) => keyId.slice(0, 20)).join(', ')}`)
 }
 
 async function uploadFiles(files: readonly string[], flags: Connection): Promise<void> {

@@ -3,18 +3,16 @@ import { modelRole } from '@kedge/shared/trust/release-target'
 import type { TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { signRole } from '../models/sign-release.js'
 import { renewTargets, revokeTarget } from '../trust/model-targets.js'
-import { tufSignerOf } from '../trust/tuf-signer.js'
 import { answer, connect, type Connection } from './client.js'
 import type { ModelVersion } from './flags.js'
 import { deliver, needMetadata } from './metadata-files.js'
 import { print, printJson, type OutputFlags } from './output.js'
-import { readKey } from './read-key.js'
+import { readSigners, type SigningFlags } from './read-key.js'
 
 type Flags = OutputFlags & Connection
 
-interface RevokeFlags extends Flags {
+interface RevokeFlags extends Flags, Partial<SigningFlags> {
   readonly reason: string
-  readonly key?: readonly string[]
 }
 
 /**
@@ -46,18 +44,16 @@ export async function raiseFloor({ model, version }: ModelVersion, flags: Flags)
 }
 
 /** Signs a model's role for longer, with what it holds. */
-export const renewModel = (
-  model: string,
-  flags: Flags & { readonly key: readonly string[] },
-): Promise<void> => signNext(model, flags, (role) => renewTargets(role, Date.now()))
+export const renewModel = (model: string, flags: Flags & SigningFlags): Promise<void> =>
+  signNext(model, flags, (role) => renewTargets(role, Date.now()))
 
 async function signNext(
   model: string,
-  { key, ...flags }: Flags & { readonly key: readonly string[] },
+  { key, ...flags }: Flags & SigningFlags,
   change: (role: TargetsDocument) => TargetsDocument,
 ): Promise<void> {
   const role = await needMetadata(connect(flags), `${modelRole(model)}.json`)
-  const signers = await Promise.all(key.map(async (one) => tufSignerOf(await readKey(one))))
+  const signers = await readSigners(key, flags)
   const file = await signRole(model, { role, signers }, (held) => {
     if (held === undefined) throw new UsageError('not-found', `${model} has no releases`)
     return change(held)

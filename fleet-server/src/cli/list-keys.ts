@@ -2,9 +2,10 @@ import path from 'node:path'
 import type { RoleKeys } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import { writeFileAtomically } from '../files/write-file-atomically.js'
+import { shortKeyId } from '../trust/signature-tally.js'
 import { answer, connect, type Client, type Connection } from './client.js'
 import { fetchMetadata, readMetadataFile } from './metadata-files.js'
-import { formatTable, note, print, printJson, type OutputFlags } from './output.js'
+import { formatTable, note, print, printJson, type Cell, type OutputFlags } from './output.js'
 
 type Flags = OutputFlags & Connection & { readonly save?: string }
 
@@ -13,21 +14,31 @@ interface RoleLine {
   readonly version: number | null
   readonly expires: number | null
   readonly threshold: number
-  readonly keys: readonly { readonly id: string; readonly onServer?: boolean }[]
+  readonly keys: readonly {
+    readonly id: string
+    readonly name?: string | null
+    readonly onServer?: boolean
+  }[]
 }
 
 /** Roles with their keys: those of the server, or those that metadata files name. */
 export async function listKeys(files: readonly string[], flags: Flags): Promise<void> {
   const lines = files.length > 0 ? await rolesOfFiles(files) : await rolesOfServer(flags)
   if (flags.json) return printJson(lines)
-  const rows = lines.map(({ role, version, expires, threshold, keys }) => [
-    role,
-    version,
-    expires === null ? '-' : new Date(expires).toISOString().slice(0, 10),
-    `${threshold} of ${keys.length}`,
-    keys.map(({ id, onServer }) => id.slice(0, 20) + (onServer ? '*' : '')).join(' '),
+  const heads = ['ROLE', 'VERSION', 'EXPIRES', 'SIGN', 'KEY', 'WHOSE']
+  print(formatTable(heads, lines.flatMap(toRows)))
+}
+
+/** A line for each key, the first with the facts of its role: wide enough for many, and no wider. */
+function toRows({ role, version, expires, threshold, keys }: RoleLine): Cell[][] {
+  const date = expires === null ? '-' : new Date(expires).toISOString().slice(0, 10)
+  const facts: Cell[] = [role, version ?? '-', date, `${threshold} of ${keys.length}`]
+  if (keys.length === 0) return [[...facts, '-', '']]
+  return keys.map(({ id, name, onServer }, n) => [
+    ...(n === 0 ? facts : facts.map(() => '')),
+    shortKeyId(id),
+    [name, ...(onServer ? ['on the server'] : [])].filter(Boolean).join(', '),
   ])
-  print(formatTable(['ROLE', 'VERSION', 'EXPIRES', 'SIGN', 'KEYS (* on the server)'], rows))
 }
 
 async function rolesOfServer(flags: Flags): Promise<RoleLine[]> {

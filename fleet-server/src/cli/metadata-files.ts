@@ -31,7 +31,15 @@ export async function readMetadataFile(file: string): Promise<Uint8Array> {
   }
 }
 
-export const uploadMetadata = (client: Client, files: readonly SignedFile[]) =>
+/** A file to begin with: one on this machine, or the newest of the server. @throws UsageError */
+export const findMetadata = (
+  name: string,
+  file: string | undefined,
+  flags: Connection,
+): Promise<Uint8Array> =>
+  file === undefined ? needMetadata(connect(flags), name) : readMetadataFile(file)
+
+const uploadMetadata = (client: Client, files: readonly SignedFile[]) =>
   answer(
     client.trust.metadata.$post({
       json: {
@@ -51,5 +59,6 @@ export async function deliver(
     return print(`the server has taken ${names}`)
   }
   for (const { name, bytes } of files) await writeFileAtomically(path.join(out, name), bytes)
-  print(`${names} in ${out}; upload with \`kedge key upload\``)
+  const paths = files.map(({ name }) => path.join(out, name)).join(' ')
+  print(`${names} in ${out}; give it to the server with \`kedge key upload ${paths}\``)
 }

@@ -4,34 +4,39 @@ import { toleranceSchema, type Tolerance } from '@kedge/shared/model/release'
 import { hardwareClassSchema } from '@kedge/shared/util/scalars'
 import { formatBytes } from '@kedge/shared/util/units'
 import { allPages, answer, collect, connect, type Connection } from './client.js'
-import { toModelVersion, withConnection } from './flags.js'
+import { toModelVersion, withConnection, withPassphrase, withSigning } from './flags.js'
+import { addInspectCommand } from './inspect-command.js'
 import { raiseFloor, renewModel, revokeModel } from './limit-models.js'
 import { formatAge, formatTable, print, printJson, type OutputFlags } from './output.js'
 import { pushModel } from './push-model.js'
 import { signModel } from './signed-release.js'
+import { addWrapCommand } from './wrap-command.js'
 
 const defaultTolerance = '1e-4,1e-3'
 
 export function addModelCommands(program: Command): void {
   const model = program.command('model').description('models and their versions')
-  withFacts(withConnection(model.command('push <path>')))
+  withPassphrase(withFacts(withConnection(model.command('push <path>'))))
     .description('check an ONNX model, sign it and publish it; or publish a folder that is signed')
     .option('--name <name>', 'name of the model')
-    .option('--key <file>', 'publisher key (kedge key create)')
+    .option('--key <files...>', 'publisher keys (kedge key create)')
     .option('--version <version>', 'such as 1.4.0 (the next patch)')
     .action(pushModel)
-  withFacts(model.command('sign <file>'))
-    .description('check an ONNX model and sign it into a folder; no server is needed')
-    .requiredOption('--name <name>', 'name of the model')
-    .requiredOption('--key <files...>', 'publisher keys')
-    .requiredOption('--version <version>', 'such as 1.4.0')
-    .requiredOption('--out <dir>', 'folder for `kedge model push`')
+  withSigning(withFacts(model.command('sign <path>')), 'publisher keys')
+    .description(
+      'check an ONNX model and sign it into a folder, or sign such a folder too; needs no server',
+    )
+    .option('--name <name>', 'name of the model')
+    .option('--version <version>', 'such as 1.4.0')
+    .option('--out <dir>', 'folder for `kedge model push`')
     .option(
       '--role <file>',
       'model.NAME.json as it is (kedge key ls --save); none for a first release',
     )
     .action(signModel)
   addLimitCommands(model)
+  addInspectCommand(model)
+  addWrapCommand(model)
   withConnection(model.command('ls [name]'))
     .description('models, or the versions of one')
     .action((name: string | undefined, flags: OutputFlags & Connection) =>
@@ -43,7 +48,11 @@ export function addModelCommands(program: Command): void {
 const withFacts = (command: Command): Command =>
   command
     .option('--golden <location>', 'inputs and outputs to check it by: JSON, or ONNX test data')
-    .option('--tolerance <a,r>', 'absolute,relative', toTolerance, toTolerance(defaultTolerance))
+    .addOption(
+      new Option('--tolerance <a,r>', 'how far outputs may be off: absolute,relative')
+        .argParser(toTolerance)
+        .default(toTolerance(defaultTolerance), defaultTolerance),
+    )
     .option('--profile-from <file>', 'CSV or NDJSON of usual inputs, to see drift by')
     .option('--profile-columns <names>', 'columns of it to take', (text: string) => text.split(','))
     .option('--labels <file>', 'names of the classes, one a line')
@@ -54,7 +63,7 @@ const withFacts = (command: Command): Command =>
     .option('--notes <text>', 'what is new in it')
 
 function addLimitCommands(model: Command): void {
-  withConnection(model.command('revoke'))
+  withPassphrase(withConnection(model.command('revoke')))
     .argument('<name@version>', 'what must not run', toModelVersion)
     .description('take a version back from every device, at its next contact')
     .requiredOption('--reason <text>', 'why, for whoever looks at a device')
@@ -64,9 +73,8 @@ function addLimitCommands(model: Command): void {
     .argument('<name@version>', 'the oldest that may still run', toModelVersion)
     .description('let no device go back beyond a version')
     .action(raiseFloor)
-  withConnection(model.command('renew <name>'))
+  withSigning(withConnection(model.command('renew <name>')), 'publisher keys')
     .description('sign what a model has for longer, before it expires')
-    .requiredOption('--key <files...>', 'publisher keys')
     .action(renewModel)
 }
 

@@ -2,12 +2,11 @@ import { stat } from 'node:fs/promises'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { formatBytes } from '@kedge/shared/util/units'
 import type { ReleaseRecord } from '../models/model.js'
-import { tufSignerOf } from '../trust/tuf-signer.js'
 import { answer, connect, type Client, type Connection } from './client.js'
 import { nextVersion } from './next-version.js'
 import { note, print, printJson, type OutputFlags } from './output.js'
 import { checkModelFile, type ModelFlags } from './prepare-release.js'
-import { readKey } from './read-key.js'
+import { readKey, readSigners, type SigningFlags } from './read-key.js'
 import { registerPublisher } from './register-publisher.js'
 import { readSignedRelease } from './signed-release.js'
 import {
@@ -18,9 +17,8 @@ import {
   type UploadProgress,
 } from './upload-release.js'
 
-export interface PushFlags extends OutputFlags, Connection, ModelFlags {
+export interface PushFlags extends OutputFlags, Connection, ModelFlags, Partial<SigningFlags> {
   readonly name?: string
-  readonly key?: string
   readonly version?: string
 }
 
@@ -44,19 +42,19 @@ type Pushed = UploadedBlobs & { readonly release: ReleaseRecord }
 
 /** Checks a model here, signs it, uploads what is new of it and publishes it. */
 async function pushFile(file: string, flags: PushFlags): Promise<Pushed> {
-  const { name, key: keyFile } = flags
-  if (name === undefined || keyFile === undefined) {
+  const { name, key: keyFiles = [] } = flags
+  if (name === undefined || keyFiles.length === 0) {
     throw new UsageError('usage', 'a model file takes --name NAME and --key FILE')
   }
   const client = connect(flags)
-  const key = await readKey(keyFile)
+  const signers = await readSigners(keyFiles, flags)
   const checked = await checkModelFile(file, flags)
-  if (await registerPublisher(client, key)) note(`added ${key.name} (${key.id}) as a publisher`)
+  for (const keyFile of keyFiles) {
+    const key = await readKey(keyFile)
+    if (await registerPublisher(client, key)) note(`added ${key.name} as a publisher`)
+  }
   const packaged = await checked.pack(name, flags.version ?? (await freeVersion(client, name)))
-  return uploadRelease(client, packaged, {
-    signer: await tufSignerOf(key),
-    onProgress: showProgress,
-  })
+  return uploadRelease(client, packaged, { signers, onProgress: showProgress })
 }
 
 /** Uploads what was signed elsewhere; no key is needed. */

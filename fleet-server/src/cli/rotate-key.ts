@@ -2,18 +2,19 @@ import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { RootDocument } from '@kedge/shared/trust/tuf/documents'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
 import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
-import { readMetadata, verifyMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
+import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import type { SignedFile } from '../models/sign-release.js'
 import { lifetimes, signedFields } from '../trust/metadata-fields.js'
 import { rotateRoot, type RotatedRole, type Rotation } from '../trust/rotate-root.js'
-import { tufSignerOf } from '../trust/tuf-signer.js'
-import { connect, type Connection } from './client.js'
-import { deliver, needMetadata, readMetadataFile } from './metadata-files.js'
+import { formatShortfall, isEnough, tallySignatures } from '../trust/signature-tally.js'
+import type { Connection } from './client.js'
+import { deliver, findMetadata } from './metadata-files.js'
 import { note } from './output.js'
-import { readKey, readPublicKey } from './read-key.js'
+import { isPublicKey, readPublicKey, readSigners, type SigningFlags } from './read-key.js'
+import { rotateModel } from './rotate-model.js'
+import { signTargets } from './sign-targets.js'
 
-interface RotateFlags extends Connection {
-  readonly key: readonly string[]
+interface RotateFlags extends Connection, SigningFlags {
   readonly add?: readonly string[]
   readonly remove?: readonly string[]
   readonly keep?: boolean
@@ -26,14 +27,24 @@ interface RotateFlags extends Connection {
 const rotated: readonly string[] = ['root', 'targets', 'snapshot', 'timestamp', 'fleet']
 const isRotated = (role: string): role is RotatedRole => rotated.includes(role)
 
+const isOnline = (role: RotatedRole) => role !== 'root' && role !== 'targets'
+
 /** Signs the next root, in which a role has other keys, with the old root's keys and the new one's. */
 export async function rotateKey(role: string, flags: RotateFlags): Promise<void> {
+  const [, model] = /^model\.(.+)$/.exec(role) ?? []
+  if (model !== undefined) return rotateModel(model, flags)
   if (!isRotated(role)) {
-    throw new UsageError('usage', `${role} is no role of a root; it has ${rotated.join(', ')}`)
+    const roles = rotated.join(', ')
+    throw new UsageError('usage', `${role} is no role; there are ${roles} and model.NAME`)
   }
-  const before = readMetadata(await find('root.json', flags.root, flags), 'root').signed
+  if ((flags.add ?? flags.remove) === undefined && flags.threshold === undefined) {
+    throw new UsageError('usage', 'say --add KEY, --remove ID or --threshold N')
+  }
+  const before = readMetadata(await findMetadata('root.json', flags.root, flags), 'root').signed
   const after = rotateRoot(before, await toRotation(role, before, flags), Date.now())
-  const signers = await signersOf([...flags.key, ...(flags.add ?? [])])
+  // A public key alone signs nothing, and the server's own keys sign no root.
+  const fresh = isOnline(role) ? [] : (flags.add ?? []).filter((one) => !isPublicKey(one))
+  const signers = await readSigners([...flags.key, ...fresh], flags)
   const wanted = new Set([...before.roles.root.keyids, ...after.roles.root.keyids])
   const root = await signMetadata(
     after,
@@ -41,14 +52,14 @@ export async function rotateKey(role: string, flags: RotateFlags): Promise<void>
   )
   await checkThresholds(root, before)
   const files: SignedFile[] = [{ name: `${after.version}.root.json`, bytes: root }]
-  if (role === 'targets') files.push(await signTargets(after, signers, flags))
+  if (role === 'targets') files.push(await targetsUnder(after, signers, flags))
+  if (isOnline(role) && flags.out !== undefined) {
+    note(
+      'the server takes it once the file of the new key is in its DATA/keys, without a passphrase',
+    )
+  }
   await deliver(files, flags)
-  if (rotated.indexOf(role) > 1)
-    note(`the server needs the new key in DATA/keys before it takes it`)
 }
-
-const find = (name: string, file: string | undefined, flags: Connection): Promise<Uint8Array> =>
-  file === undefined ? needMetadata(connect(flags), name) : readMetadataFile(file)
 
 async function toRotation(
   role: RotatedRole,
@@ -68,15 +79,6 @@ async function toRotation(
   }
 }
 
-/** Signers of those keys that are files; a public key alone signs nothing. */
-async function signersOf(keys: readonly string[]): Promise<TufSigner[]> {
-  const signers: TufSigner[] = []
-  for (const key of keys) {
-    if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) signers.push(await tufSignerOf(await readKey(key)))
-  }
-  return signers
-}
-
 /** Says who must sign still; the server refuses what has not enough signatures. */
 async function checkThresholds(bytes: Uint8Array, before: RootDocument): Promise<void> {
   const file = readMetadata(bytes, 'root')
@@ -84,26 +86,28 @@ async function checkThresholds(bytes: Uint8Array, before: RootDocument): Promise
     ['old', before],
     ['new', file.signed],
   ] as const) {
-    await verifyMetadata(file, root.roles.root, root.keys).catch(() => {
-      const { keyids, threshold } = root.roles.root
-      const holders = keyids.map((id) => id.slice(0, 20)).join(', ')
+    const tally = await tallySignatures(file, root.roles.root, root.keys)
+    if (!isEnough(tally)) {
       note(
-        `not enough yet: the ${which} root takes ${threshold} signatures of ${holders}; ` +
-          'each holder adds one with `kedge key sign FILE --key KEY`',
+        `not enough yet, by the ${which} root's keys: it ${formatShortfall(tally)}; each holder ` +
+          'adds one with `kedge key sign FILE --key KEY` (write the file with --out DIR)',
       )
-    })
+    }
   }
 }
 
 /** The same targets, signed by the role's new keys. */
-async function signTargets(
+async function targetsUnder(
   root: RootDocument,
   signers: readonly TufSigner[],
   flags: RotateFlags,
 ): Promise<SignedFile> {
-  const before = readMetadata(await find('targets.json', flags.targets, flags), 'targets').signed
+  const before = readMetadata(
+    await findMetadata('targets.json', flags.targets, flags),
+    'targets',
+  ).signed
   const version = before.version + 1
   const next = { ...before, ...signedFields(version, Date.now() + lifetimes.targets) }
   const own = signers.filter(({ keyId }) => root.roles.targets.keyids.includes(keyId))
-  return { name: `${version}.targets.json`, bytes: await signMetadata(next, own) }
+  return signTargets(next, own)
 }

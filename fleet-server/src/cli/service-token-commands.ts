@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Role } from '../accounts/permissions.js'
+import { UsageError } from '@kedge/shared/errors/kedge-error'
+import { actions, type Action, type Role } from '../accounts/permissions.js'
 import { answer, connect, done, type Connection } from './client.js'
 import { toSeconds, withConnection } from './flags.js'
 import { formatAge, formatTable, note, print, printJson, type OutputFlags } from './output.js'
@@ -12,6 +13,7 @@ export function addServiceTokenCommands(program: Command): void {
   withConnection(token.command('create <name>'))
     .description('make a token; it is shown this once')
     .addOption(roleOption())
+    .option('--only <actions>', 'nothing but these, such as browser-session.create', toActions)
     .option('--ttl <time>', 'how long it can be used', toSeconds, toSeconds('90d'))
     .action(createToken)
   withConnection(token.command('ls')).description('tokens, without secrets').action(listTokens)
@@ -20,13 +22,26 @@ export function addServiceTokenCommands(program: Command): void {
 
 type Flags = OutputFlags & Connection
 
+/** `device.read,device.label` → its parts. @throws UsageError `usage` */
+function toActions(text: string): Action[] {
+  return text.split(',').map((part) => {
+    const action = actions.find((name) => name === part.trim())
+    if (action) return action
+    throw new UsageError('usage', `--only: ${part} is none of ${actions.join(', ')}`)
+  })
+}
+
 interface CreateFlags extends Flags {
   readonly role: Role
   readonly ttl: number
+  readonly only?: Action[]
 }
 
-async function createToken(name: string, { role, ttl, ...flags }: CreateFlags): Promise<void> {
-  const request = { name, role, ttlS: ttl }
+async function createToken(
+  name: string,
+  { role, ttl, only, ...flags }: CreateFlags,
+): Promise<void> {
+  const request = { name, role, ttlS: ttl, ...(only && { actions: only }) }
   const token = await answer(connect(flags)['service-tokens'].$post({ json: request }))
   if (flags.json) return printJson(token)
   note(`${token.id}: ${role} until ${new Date(token.expiresAt).toISOString()}`)

@@ -28,10 +28,13 @@ const uploadsAtOnce = 6
 export async function uploadRelease(
   client: Client,
   { ref, blobs }: Pick<PackagedRelease, 'ref' | 'blobs'>,
-  { signer, onProgress }: { readonly signer: TufSigner; readonly onProgress?: OnProgress },
+  {
+    signers,
+    onProgress,
+  }: { readonly signers: readonly TufSigner[]; readonly onProgress?: OnProgress },
 ): Promise<UploadedBlobs & { readonly release: ReleaseRecord }> {
   const role = await fetchMetadata(client, `${modelRole(ref.model)}.json`)
-  const file = await signRelease(ref, { role, signers: [signer], now: Date.now() })
+  const file = await signRelease(ref, { role, signers, now: Date.now() })
   const uploaded = await uploadBlobs(client, blobs, onProgress)
   return { release: await publish(client, ref, file), ...uploaded }
 }

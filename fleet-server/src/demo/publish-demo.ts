@@ -36,5 +36,5 @@ export async function publishDemo(
     profile: demo.profile,
   })
   const signer = await tufSignerOf(key)
-  return (await uploadRelease(client, packaged, { signer })).release
+  return (await uploadRelease(client, packaged, { signers: [signer] })).release
 }

@@ -1,14 +1,11 @@
-import { ed25519Key, tufKeyId } from '@kedge/shared/trust/tuf/tuf-key'
-import { fromBase64 } from '@kedge/shared/util/bytes'
 import type { ServerContext } from '../context.js'
 import type { NamedKey } from '../trust/grant-model.js'
+import { namedKeyOf } from '../trust/tuf-signer.js'
 import type { Publisher, ReleaseRecord } from './model.js'
 
 /** The key of a publisher as metadata names it. */
-export async function tufKeyOf({ key }: Pick<Publisher, 'key'>): Promise<NamedKey> {
-  const object = ed25519Key(fromBase64(key.key))
-  return { keyId: await tufKeyId(object), key: object }
-}
+export const tufKeyOf = ({ key }: Pick<Publisher, 'key'>): Promise<NamedKey> =>
+  namedKeyOf({ publicKey: key.key })
 
 /** By whom a release is: the registered holder of a key that signed it, or the key itself. */
 export async function signerOf(

@@ -1,13 +1,16 @@
 import type { KeyFile } from '@kedge/shared/trust/keys'
 import type { RootDocument, TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
-import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
+import type { NamedKey } from './grant-model.js'
 import { lifetimes, signedFields } from './metadata-fields.js'
-import { tufSignerOf } from './tuf-signer.js'
+import { namedKeyOf, tufSignerOf } from './tuf-signer.js'
+
+/** A key; without its private half it can be named and cannot sign. */
+export type FoundingKey = Pick<KeyFile, 'publicKey'> | KeyFile
 
 /** Every key a fleet begins with. */
 export interface FoundingKeys {
-  readonly roots: readonly KeyFile[]
+  readonly roots: readonly FoundingKey[]
   readonly targets: KeyFile
   readonly snapshot: KeyFile
   readonly timestamp: KeyFile
@@ -20,12 +23,15 @@ export interface FoundingFacts {
   readonly threshold: number
 }
 
-/** The first files of a repository, `1.root.json` and `1.targets.json`, signed. */
+/** The first files of a repository, `1.root.json` and `1.targets.json`, signed by the keys at hand. */
 export async function foundRepository(
   keys: FoundingKeys,
   { now, threshold }: FoundingFacts,
 ): Promise<{ root: Uint8Array; targets: Uint8Array }> {
-  const roots = await Promise.all(keys.roots.map(tufSignerOf))
+  const roots = await Promise.all(keys.roots.map(namedKeyOf))
+  const signers = await Promise.all(
+    keys.roots.flatMap((key) => ('privateKey' in key ? [tufSignerOf(key)] : [])),
+  )
   const targets = await tufSignerOf(keys.targets)
   const online = {
     snapshot: await tufSignerOf(keys.snapshot),
@@ -55,10 +61,10 @@ export async function foundRepository(
     targets: {},
     delegations: { keys: {}, roles: [] },
   }
-  return { root: await signMetadata(root, roots), targets: await signMetadata(first, [targets]) }
+  return { root: await signMetadata(root, signers), targets: await signMetadata(first, [targets]) }
 }
 
-const keyTable = (signers: readonly TufSigner[]) =>
-  Object.fromEntries(signers.map(({ keyId, key }) => [keyId, key]))
+const keyTable = (keys: readonly NamedKey[]) =>
+  Object.fromEntries(keys.map(({ keyId, key }) => [keyId, key]))
 
-const only = ({ keyId }: TufSigner) => ({ keyids: [keyId], threshold: 1 })
+const only = ({ keyId }: NamedKey) => ({ keyids: [keyId], threshold: 1 })

@@ -4,6 +4,7 @@ import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { createKeyFile, keyFileSchema, type KeyFile } from '@kedge/shared/trust/keys'
 import type { TufSigner } from '@kedge/shared/trust/tuf/tuf-key'
 import { writeFileAtomically } from '../files/write-file-atomically.js'
+import { isEncrypted } from './encrypted-key.js'
 import type { FoundingKeys } from './found-repository.js'
 import { tufSignerOf } from './tuf-signer.js'
 
@@ -30,12 +31,14 @@ export class KeyFolder {
     return path.join(this.path, 'offline')
   }
 
-  /** Every key there, by its TUF id. @throws UsageError when a file is damaged */
+  /** Every key there that can sign, by its TUF id. @throws UsageError when a file is damaged */
   async readable(): Promise<Map<string, ReadableKey>> {
     const keys = new Map<string, ReadableKey>()
     for (const folder of [this.path, this.offline]) {
       for (const name of await namesIn(folder)) {
         const file = await readKeyFile(path.join(folder, name))
+        // What takes a passphrase that only its holder knows is no more here than in a safe.
+        if (isEncrypted(file)) continue
         const signer = await tufSignerOf(file)
         keys.set(signer.keyId, { file, signer })
       }
@@ -62,7 +65,15 @@ export class KeyFolder {
 }
 
 async function keptKey(file: string, role: string): Promise<KeyFile> {
-  if ((await readIfThere(file)) !== undefined) return readKeyFile(file)
+  if ((await readIfThere(file)) !== undefined) {
+    const held = await readKeyFile(file)
+    if (!isEncrypted(held)) return held
+    throw new UsageError(
+      'usage',
+      `${file} is encrypted, and the server asks nobody for a passphrase; copy DATA/keys/metadata ` +
+        'from where `kedge key init` has made the keys',
+    )
+  }
   const key = await createKeyFile(role)
   await writeKeyFile(file, key)
   return key

@@ -43,7 +43,7 @@ export async function signTimestamp(
   const document: TimestampDocument = {
     _type: 'timestamp',
     ...signedFields(version, expires),
-    meta: { [unversionedName('snapshot')]: toMeta(snapshot) },
+    meta: { 'snapshot.json': toMeta(snapshot) },
   }
   return { role: 'timestamp', version, expires, bytes: await signMetadata(document, signers) }
 }

@@ -4,6 +4,7 @@ import type { RoleKeys } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import { countSchema, timestampSchema } from '@kedge/shared/util/scalars'
 import type { ServerContext } from '../context.js'
+import { publisherNames } from '../models/signer-of.js'
 
 export const trustViewSchema = z.object({
   fleet: z.string(),
@@ -20,7 +21,14 @@ export const trustViewSchema = z.object({
       version: countSchema.nullable(),
       expires: timestampSchema.nullable(),
       threshold: countSchema,
-      keys: z.array(z.object({ id: z.string(), onServer: z.boolean() })),
+      keys: z.array(
+        z.object({
+          id: z.string(),
+          /** Of the publisher who is registered with it; null where nobody is. */
+          name: z.string().nullable(),
+          onServer: z.boolean(),
+        }),
+      ),
     }),
   ),
 })
@@ -29,9 +37,11 @@ export type TrustView = z.infer<typeof trustViewSchema>
 /** Who may sign what, until when, and which of the keys are on this machine. */
 export async function viewTrust({
   config,
+  publishers,
   trust,
-}: Pick<ServerContext, 'config' | 'trust'>): Promise<TrustView> {
+}: Pick<ServerContext, 'config' | 'publishers' | 'trust'>): Promise<TrustView> {
   const [current, here] = [await trust.current(), await trust.keys()]
+  const names = await publisherNames({ publishers })
   const root = readMetadata(trust.root, 'root').signed
   const { delegations } = await trust.targets()
   const { keys, threshold } = root['x-kedge']?.fleet ?? { keys: {}, threshold: 1 }
@@ -53,7 +63,7 @@ export async function viewTrust({
       version: current.get(role)?.version ?? null,
       expires: current.get(role)?.expires ?? null,
       threshold: needed,
-      keys: keyids.map((id) => ({ id, onServer: here.has(id) })),
+      keys: keyids.map((id) => ({ id, name: names.get(id) ?? null, onServer: here.has(id) })),
     })),
   }
 }

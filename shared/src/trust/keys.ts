@@ -14,7 +14,7 @@ export const keyFileSchema = z.object({
   id: z.string(),
   name: z.string(),
   publicKey: z.string().length(44),
-  /** PKCS #8 in base64. */
+  /** PKCS #8 in base64; where it takes a passphrase, in PEM (RFC 5958, EncryptedPrivateKeyInfo). */
   privateKey: z.string(),
 })
 export type KeyFile = z.infer<typeof keyFileSchema>

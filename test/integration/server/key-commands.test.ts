@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,7 +41,11 @@ async function alone(...args: string[]): Promise<Ended> {
 
 beforeAll(async () => {
   folder = await temporaryFolder()
-  expect(await alone('key', 'init', '--out', at('keys'), '--roots', '2')).toMatchObject({ code: 0 })
+  const init = ['key', 'init', '--out', at('keys'), '--roots', '2']
+  const refused = await alone(...init)
+  expect(refused).toMatchObject({ code: 2 })
+  expect(refused.stderr).toContain('or say --no-passphrase')
+  expect(await alone(...init, '--no-passphrase')).toMatchObject({ code: 0 })
   await cp(at('keys'), at('data', 'keys'), { recursive: true })
   await rm(at('data', 'keys', 'offline'), { recursive: true })
   server = await startTestServer(at('data'))
@@ -116,8 +120,46 @@ describe('kedge key', () => {
     expect(rotated.stdout).toContain('3.root.json and 3.targets.json')
   })
 
+  it('asks for the passphrase of a key, and says in a line that it is wrong', async () => {
+    await writeFile(at('secret'), 'correct horse\n')
+    await writeFile(at('other'), 'wrong horse\n')
+    const bob = ['key', 'create', '--out', at('bob.json'), '--name', 'bob']
+    const made = await alone(...bob, '--passphrase-file', at('secret'))
+    expect(made.stdout).toContain('bob, encrypted')
+    const kept = await readFile(at('bob.json'), 'utf8')
+    expect(kept).toContain('BEGIN ENCRYPTED PRIVATE KEY')
+    const sign = ['key', 'sign', at('signed', '2.targets.json'), '--key', at('bob.json')]
+    const unasked = await alone(...sign)
+    expect(unasked.stderr).toContain('bob.json is encrypted: give --passphrase-file')
+    const wrong = await alone(...sign, '--passphrase-file', at('other'))
+    expect(wrong.stderr).toBe('kedge: wrong passphrase for the key of bob\n')
+  })
+
+  it('takes two publishers where a model asks for two, and names the one who is missing', async () => {
+    const to = ['--to', at('ann.json'), at('bob.json'), '--threshold', '2']
+    const lead = ['--key', at('lead.json')]
+    expect(await kedge('key', 'grant', 'pair', ...to, ...lead)).toMatchObject({ code: 0 })
+    const file = [at('net.onnx'), '--name', 'pair', '--version', '1.0.0', '--out', at('pair')]
+    const first = await alone('model', 'sign', ...file, '--key', at('ann.json'))
+    expect(first).toMatchObject({ code: 0 })
+    const early = await kedge('model', 'push', at('pair'))
+    expect(early.stderr).toMatch(/has 1 of 2 signatures; still to sign: [0-9a-f]{12}; /)
+    const bob = ['--key', at('bob.json'), '--passphrase-file', at('secret')]
+    expect(await alone('model', 'sign', at('pair'), ...bob)).toMatchObject({ code: 0 })
+    expect((await kedge('model', 'push', at('pair'))).stdout).toContain('pair@1.0.0')
+  })
+
+  it('gives a model another publisher when the key of the one before is lost', async () => {
+    await alone('key', 'create', '--out', at('eve.json'), '--name', 'eve')
+    const rotate = ['key', 'rotate', 'model.net', '--key', at('lead.json')]
+    const rotated = await kedge(...rotate, '--add', at('eve.json'))
+    expect(rotated.stdout).toMatch(/has taken \d\.targets\.json and 2\.model\.net\.json/)
+    const late = await kedge('model', 'renew', 'net', '--key', at('ann.json'))
+    expect(late.stderr).toContain('kedge key grant net')
+  })
+
   it('revokes a release in the signed role too', async () => {
-    const why = ['--reason', 'wrong month', '--key', at('ann.json')]
+    const why = ['--reason', 'wrong month', '--key', at('eve.json')]
     const revoked = await kedge('model', 'revoke', 'net@1.0.0', ...why)
     expect(revoked.stdout).toContain('net@1.0.0 is revoked: wrong month')
     const rollout = await kedge('rollout', 'create', '--model', 'net@1.0.0', '--select', '*')
@@ -126,7 +168,7 @@ describe('kedge key', () => {
   })
 
   it('signs a role for longer, and raises a floor', async () => {
-    expect(await kedge('model', 'renew', 'net', '--key', at('ann.json'))).toMatchObject({ code: 0 })
+    expect(await kedge('model', 'renew', 'net', '--key', at('eve.json'))).toMatchObject({ code: 0 })
     expect((await kedge('model', 'floor', 'net@1.0.0')).stdout).toContain('nothing older')
   })
 })
