@@ -5,9 +5,9 @@ import type { Enrolment } from '../protocol/enrolment.js'
 import type { Problem } from '../protocol/reported-state.js'
 import { releaseCustomSchema, releasePath } from '../trust/release-target.js'
 import type { Quorum } from '../trust/dsse.js'
+import type { FleetExtension } from '../trust/tuf/documents.js'
 import type { TrustedTarget } from '../trust/tuf/find-target.js'
 import { TrustedRepository } from '../trust/tuf/trusted-repository.js'
-import type { FleetTrust } from '../trust/tuf/trusted-root.js'
 import { fromBase64 } from '../util/bytes.js'
 import { Exclusive } from '../util/exclusive.js'
 import type { Ms } from '../util/units.js'
@@ -78,8 +78,8 @@ export class DeviceTrust {
   }
 
   /** Undefined with a root that is not a fleet's: nothing can be accepted then. */
-  get fleet(): FleetTrust | undefined {
-    return this.#repository.root.fleet
+  get fleet(): FleetExtension | undefined {
+    return this.#repository.root['x-kedge']
   }
 
   /** Keys of the fleet by the trusted root, and how many of them it takes. */

@@ -1,6 +1,6 @@
 import { TrustError } from '../errors/trust-error.js'
+import type { RootDocument } from '../trust/tuf/documents.js'
 import type { MetadataStore } from '../trust/tuf/ports.js'
-import type { TrustedRoot } from '../trust/tuf/trusted-root.js'
 import { readMetadata } from '../trust/tuf/verify-metadata.js'
 import { Ms } from '../util/units.js'
 
@@ -12,11 +12,11 @@ const roles = ['timestamp', 'snapshot', 'targets'] as const
  */
 export async function metadataExpiry(
   store: MetadataStore,
-  root: TrustedRoot,
+  root: RootDocument,
 ): Promise<Ms | undefined> {
   const stored = await Promise.all(roles.map((role) => expiryOf(store, role)))
   const known = stored.filter((expires) => expires !== undefined)
-  return known.length === 0 ? undefined : Ms(Math.min(root.expires, ...known))
+  return known.length === 0 ? undefined : Ms(Math.min(Date.parse(root.expires), ...known))
 }
 
 async function expiryOf(

@@ -1,6 +1,7 @@
 import { TrustError } from '../errors/trust-error.js'
 import { webSha256 } from '../util/sha256.js'
-import { readFirstRoot, type TrustedRoot } from './tuf/trusted-root.js'
+import type { RootDocument } from './tuf/documents.js'
+import { readFirstRoot } from './tuf/trusted-root.js'
 
 /** What a first root.json must be. */
 export interface RootPin {
@@ -14,7 +15,7 @@ export interface RootPin {
  *
  * @throws TrustError `root-mismatch`, `wrong-fleet`, `metadata-invalid`, `signature-invalid`
  */
-export async function checkFirstRoot(bytes: Uint8Array, pin: RootPin): Promise<TrustedRoot> {
+export async function checkFirstRoot(bytes: Uint8Array, pin: RootPin): Promise<RootDocument> {
   if (pin.sha256 !== undefined && (await webSha256(bytes)) !== pin.sha256) {
     throw new TrustError(
       'root-mismatch',
@@ -23,8 +24,9 @@ export async function checkFirstRoot(bytes: Uint8Array, pin: RootPin): Promise<T
     )
   }
   const root = await readFirstRoot(bytes)
-  if (root.fleet?.fleetId !== pin.fleet) {
-    const named = root.fleet?.fleetId ?? 'none'
+  const fleetId = root['x-kedge']?.fleetId
+  if (fleetId !== pin.fleet) {
+    const named = fleetId ?? 'none'
     throw new TrustError('wrong-fleet', `the trust root is of fleet ${named}, not ${pin.fleet}`)
   }
   return root

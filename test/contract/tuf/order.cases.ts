@@ -153,8 +153,10 @@ export const orderCases: readonly TufCase[] = [
         await repository.publish('targets', 'snapshot', 'timestamp')
         await client.refresh()
         await repository.publish('targets', 'snapshot')
-        const meta = role === 'snapshot' ? repository.timestamp.meta : repository.snapshot.meta
-        meta[`${role}.json`]!.hashes!.sha256 = '0'.repeat(64)
+        const { timestamp, snapshot } = repository
+        const announced =
+          role === 'snapshot' ? timestamp.meta['snapshot.json'] : snapshot.meta['targets.json']!
+        announced.hashes!.sha256 = '0'.repeat(64)
         if (role === 'targets') repository.withHashes = false
         if (role === 'targets') await repository.publish('snapshot')
         await repository.publish('timestamp')
@@ -169,14 +171,14 @@ export const orderCases: readonly TufCase[] = [
       const bytes = new Uint8Array(repository.files.get('1.snapshot.json')!)
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-512', bytes))
       const sha512 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-      repository.timestamp.meta['snapshot.json']!.hashes = { sha512 }
+      repository.timestamp.meta['snapshot.json'].hashes = { sha512 }
       await repository.publish('timestamp')
       await client.refresh()
       client.files.delete('snapshot.json')
-      repository.timestamp.meta['snapshot.json']!.hashes = { sha3: sha512 }
+      repository.timestamp.meta['snapshot.json'].hashes = { sha3: sha512 }
       await repository.publish('timestamp')
       await check.rejects(client.refresh(), 'metadata-mixed')
-      repository.timestamp.meta['snapshot.json']!.hashes = { sha512: sha512.replace(/^./, 'g') }
+      repository.timestamp.meta['snapshot.json'].hashes = { sha512: sha512.replace(/^./, 'g') }
       await repository.publish('timestamp')
       await check.rejects(client.refresh(), 'metadata-invalid')
     },
@@ -186,7 +188,7 @@ export const orderCases: readonly TufCase[] = [
     async run({ repository, client }, check) {
       const { length } = repository.files.get('1.snapshot.json')!
       for (const wrong of [length - 1, length + 1]) {
-        repository.timestamp.meta['snapshot.json']!.length = wrong
+        repository.timestamp.meta['snapshot.json'].length = wrong
         await repository.publish('timestamp')
         const code = wrong < length ? 'metadata-too-large' : 'metadata-mixed'
         await check.rejects(client.refresh(), code)

@@ -84,7 +84,7 @@ async function downloadTarget(repository, name) {
     bytes?.length === target.length && (await hasHashes(bytes, target.hashes))
   if (await isTarget(await readIfThere(file))) return
   const hash = target.hashes.sha256 ?? Object.values(target.hashes)[0]
-  const consistent = repository.root.document.consistent_snapshot
+  const consistent = repository.root.consistent_snapshot
   const slash = name.lastIndexOf('/') + 1
   const remote = consistent ? `${name.slice(0, slash)}${hash}.${name.slice(slash)}` : name
   const bytes = await download(under(required('target-base-url'), remote), target.length)

@@ -19,7 +19,8 @@ export function checkFresh({ _type, version, expires }: SignedDocument, now: Ms)
 /** 5.4.3: neither timestamp nor the snapshot it names goes back. @throws TrustError `metadata-rollback` */
 export function checkTimestampFollows(next: TimestampDocument, trusted: TimestampDocument): void {
   checkNotOlder('timestamp', next.version, trusted.version)
-  checkNotOlder('snapshot', snapshotOf(next).version, snapshotOf(trusted).version)
+  const snapshot = 'snapshot.json'
+  checkNotOlder(snapshot, next.meta[snapshot].version, trusted.meta[snapshot].version)
 }
 
 /** 5.5.5: no role goes back or disappears. @throws TrustError `metadata-rollback` */
@@ -35,31 +36,22 @@ function checkNotOlder(name: string, version: number | undefined, trusted: numbe
   throw new TrustError('metadata-rollback', `${name} ${found}, and had ${trusted} before`)
 }
 
-/** The reader has seen to it that timestamp has this entry. */
-export const snapshotOf = ({ meta }: TimestampDocument): MetaFile => own(meta, 'snapshot.json')!
-
-/** Whether a file is the one that its parent announces (5.5.2, 5.5.4, 5.6.2, 5.6.4). */
-export async function isAnnounced(
-  bytes: Uint8Array,
-  { version }: SignedDocument,
-  meta: MetaFile,
-): Promise<boolean> {
-  if (version !== meta.version || bytes.length !== (meta.length ?? bytes.length)) return false
-  return meta.hashes === undefined || hasHashes(bytes, meta.hashes)
-}
+/** Whether the bytes are what the role above announces (5.5.2, 5.6.2). */
+export const isAnnounced = async (bytes: Uint8Array, meta: MetaFile): Promise<boolean> =>
+  bytes.length === (meta.length ?? bytes.length) &&
+  (meta.hashes === undefined || (await hasHashes(bytes, meta.hashes)))
 
 /** Whether the bytes have every hash of a kind that is known, and there is one. */
 export async function hasHashes(bytes: Uint8Array, hashes: Hashes): Promise<boolean> {
-  let known = 0
-  for (const [name, algorithm] of [
-    ['sha256', 'SHA-256'],
-    ['sha512', 'SHA-512'],
-  ] as const) {
-    const expected = own(hashes, name)
-    if (expected === undefined) continue
-    known += 1
-    const digest = await crypto.subtle.digest(algorithm, bytes)
-    if (toHex(new Uint8Array(digest)) !== expected) return false
-  }
-  return known > 0
+  const known = [
+    ['SHA-256', own(hashes, 'sha256')],
+    ['SHA-512', own(hashes, 'sha512')],
+  ] as const
+  const found = await Promise.all(
+    known.map(async ([algorithm, expected]) => {
+      if (expected === undefined) return undefined
+      return toHex(new Uint8Array(await crypto.subtle.digest(algorithm, bytes))) === expected
+    }),
+  )
+  return found.includes(true) && !found.includes(false)
 }

@@ -52,7 +52,7 @@ export type Hashes = Readonly<Record<string, string>>
 
 export interface TimestampDocument extends SignedFields {
   readonly _type: 'timestamp'
-  readonly meta: Readonly<Record<string, MetaFile>>
+  readonly meta: { readonly 'snapshot.json': MetaFile }
 }
 
 export interface SnapshotDocument extends SignedFields {
@@ -86,7 +86,15 @@ export interface TargetsDocument extends SignedFields {
   readonly delegations?: Delegations
 }
 
-export type SignedDocument = RootDocument | TimestampDocument | SnapshotDocument | TargetsDocument
+/** By `_type`. */
+export interface DocumentTypes {
+  root: RootDocument
+  timestamp: TimestampDocument
+  snapshot: SnapshotDocument
+  targets: TargetsDocument
+}
+
+export type SignedDocument = DocumentTypes[keyof DocumentTypes]
 
 export interface MetadataSignature {
   readonly keyid: string

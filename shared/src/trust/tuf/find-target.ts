@@ -10,25 +10,25 @@ export interface TrustedTarget extends TargetFile {
   readonly role: string
 }
 
-/** A role as the one that delegates to it describes it. */
-export interface Delegation {
+/** A role as the one above it describes it. */
+export interface Delegation<T extends string = 'targets'> {
+  readonly type: T
   readonly name: string
   readonly role: RoleKeys
   readonly keys: TufKeys
 }
 
-/** Gives the document of a delegated role, verified with the keys of that very delegation. */
-export type LoadTargets = (delegation: Delegation) => Promise<TargetsDocument>
-
 export interface Search {
   /** The top-level targets role. */
   readonly start: Delegation
-  readonly load: LoadTargets
+  /** Gives the document of a role, verified with the keys of that very delegation. */
+  readonly load: (delegation: Delegation) => Promise<TargetsDocument>
   readonly mostRoles: number
 }
 
 /** Looks through the delegations depth first, in the order of the metadata (5.6.7). */
 export async function findTarget(path: string, search: Search): Promise<TrustedTarget | undefined> {
+  const hash = await webSha256(encodeUtf8(path))
   const visited = new Set<string>()
   const waiting = [search.start]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -36,36 +36,23 @@ export async function findTarget(path: string, search: Search): Promise<TrustedT
     if (visited.has(next.name)) continue
     if (visited.size > search.mostRoles) return undefined
     visited.add(next.name)
-    const document = await search.load(next)
-    const target = own(document.targets, path)
+    const { targets, delegations } = await search.load(next)
+    const target = own(targets, path)
     if (target) return { ...target, path, role: next.name }
-    const { delegations } = document
     if (!delegations) continue
-    const roles = await matchingRoles(delegations.roles ?? [], path)
+    const roles = (delegations.roles ?? []).filter((role) => mayName(role, path, hash))
     // 5.6.7.2.1: behind a terminating delegation nobody else is asked.
-    if (roles.at(-1)?.terminating) waiting.length = 0
-    const { keys } = delegations
-    for (const role of roles.reverse()) waiting.push({ name: role.name, role, keys })
+    const end = roles.findIndex(({ terminating }) => terminating)
+    if (end >= 0) waiting.length = 0
+    for (const role of roles.slice(0, end < 0 ? undefined : end + 1).reverse()) {
+      waiting.push({ type: 'targets', name: role.name, role, keys: delegations.keys })
+    }
   }
   return undefined
 }
 
-/** The roles that may name the path, up to the first terminating one. */
-async function matchingRoles(
-  roles: readonly DelegatedRole[],
-  path: string,
-): Promise<DelegatedRole[]> {
-  const matching: DelegatedRole[] = []
-  for (const role of roles) {
-    if (!(await mayName(role, path))) continue
-    matching.push(role)
-    if (role.terminating) break
-  }
-  return matching
-}
-
-async function mayName(role: DelegatedRole, path: string): Promise<boolean> {
-  if (role.paths) return role.paths.some((pattern) => matchesPattern(path, pattern))
-  const hash = await webSha256(encodeUtf8(path))
-  return (role.path_hash_prefixes ?? []).some((prefix) => hash.startsWith(prefix))
-}
+/** Whether the delegation is about the path, by its patterns or by its hash (4.5). */
+const mayName = (role: DelegatedRole, path: string, hash: string): boolean =>
+  role.paths?.some((pattern) => matchesPattern(path, pattern)) ??
+  role.path_hash_prefixes?.some((prefix) => hash.startsWith(prefix)) ??
+  false

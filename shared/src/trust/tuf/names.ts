@@ -14,10 +14,10 @@ const longestName = 128
  *
  * @throws TrustError `name-refused`
  */
-export function checkNames(document: TargetsDocument): void {
-  const roles = document.delegations?.roles?.map(({ name }) => name) ?? []
+export function checkNames({ targets, delegations }: TargetsDocument): void {
+  const roles = delegations?.roles?.map(({ name }) => name) ?? []
   checkEach(roles, isPlainName)
-  checkEach(Object.keys(document.targets), isPlainPath)
+  checkEach(Object.keys(targets), isPlainPath)
 }
 
 export const isPlainName = (name: string): boolean =>
@@ -26,16 +26,12 @@ export const isPlainName = (name: string): boolean =>
 export const isPlainPath = (path: string): boolean =>
   path.length <= longestPath && path.split('/').every(isPlainName)
 
-function checkEach(names: readonly string[], isAcceptable: (name: string) => boolean): void {
-  const seen = new Set<string>()
+function checkEach(names: readonly string[], isPlain: (name: string) => boolean): void {
+  const others = new Set<string>()
   for (const name of names) {
-    if (!isAcceptable(name)) refuse(name, 'is not a plain name')
-    const folded = name.toLowerCase()
-    if (seen.has(folded)) refuse(name, 'differs from another only in case')
-    seen.add(folded)
+    const isOther = others.size < others.add(name.toLowerCase()).size
+    if (isOther && isPlain(name)) continue
+    const why = isOther ? 'is not a plain name' : 'differs from another only in case'
+    throw new TrustError('name-refused', `${JSON.stringify(name.slice(0, 64))} ${why}`)
   }
-}
-
-function refuse(name: string, why: string): never {
-  throw new TrustError('name-refused', `${JSON.stringify(name.slice(0, 64))} ${why}`)
 }

@@ -1,26 +1,27 @@
 import { TrustError } from '../../errors/trust-error.js'
+import { canonicalJson } from '../../util/canonical-json.js'
 import { Exclusive } from '../../util/exclusive.js'
-import { KiB, MiB, type Ms } from '../../util/units.js'
+import { KiB, MiB, Ms } from '../../util/units.js'
 import {
   checkFresh,
   checkSnapshotFollows,
   checkTimestampFollows,
   isAnnounced,
-  snapshotOf,
 } from './check-order.js'
 import type {
+  DocumentTypes,
   MetaFile,
-  SignedDocument,
+  RoleKeys,
+  RootDocument,
   SnapshotDocument,
   TargetsDocument,
   TimestampDocument,
-  TopLevelRole,
 } from './documents.js'
 import { findTarget, type Delegation, type TrustedTarget } from './find-target.js'
 import { own } from './form.js'
 import { checkNames } from './names.js'
 import type { RepositoryLimits, RepositoryOptions } from './ports.js'
-import { readFirstRoot, readNextRoot, revokesOnlineKeys, type TrustedRoot } from './trusted-root.js'
+import { readFirstRoot, readNextRoot, revokesOnlineKeys } from './trusted-root.js'
 import { readMetadata, verifyMetadata } from './verify-metadata.js'
 
 const defaultLimits: RepositoryLimits = {
@@ -32,40 +33,31 @@ const defaultLimits: RepositoryLimits = {
   delegations: 32,
 }
 
-/** What one refresh has established, and when it began (5.1: the time stands still meanwhile). */
-interface Refreshed {
-  readonly now: Ms
-  readonly snapshot: SnapshotDocument
-}
-
-type DocumentOf<T extends SignedDocument['_type']> = Extract<SignedDocument, { _type: T }>
+type Kept = 'timestamp' | 'snapshot' | 'targets'
 
 /** A file with enough signatures of a role's keys, as that role was described then. */
-interface Verified<T extends SignedDocument = SignedDocument> {
-  readonly document: T
+interface Trusted<T extends Kept = Kept> {
+  readonly document: DocumentTypes[T]
   readonly bytes: Uint8Array
-  readonly by: Delegation['role']
+  readonly role: RoleKeys
+  /** Which announcement has been found to mean it. */
+  readonly meta?: MetaFile
 }
 
-/** A role's file, as the role above it announces it. */
-interface Announced<T> {
-  readonly type: T
-  readonly meta: MetaFile
-  readonly by: Delegation
-  readonly now: Ms
-}
-
-/** The trusted state of a TUF repository, moved on by the client workflow (5.3 to 5.6). */
+/** The trusted state of a TUF repository, moved on by the client workflow (section 5). */
 export class TrustedRepository {
   readonly #options: RepositoryOptions
   readonly #limits: RepositoryLimits
   readonly #turn = new Exclusive()
-  #root: TrustedRoot
-  #refreshed: Refreshed | undefined
-  /** Trusted files by role, so that what has been verified is not verified again. */
-  readonly #verified = new Map<string, Verified>()
+  /** By role, so that what has been verified is not verified again. */
+  readonly #trusted = new Map<string, Trusted>()
+  #root: RootDocument
+  /** 5.1: the time stands still from one refresh to the next. */
+  #now = Ms(0)
+  /** Of the last refresh, unless that has failed before. */
+  #snapshot: SnapshotDocument | undefined
 
-  private constructor(options: RepositoryOptions, root: TrustedRoot) {
+  private constructor(options: RepositoryOptions, root: RootDocument) {
     this.#options = options
     this.#limits = { ...defaultLimits, ...options.limits }
     this.#root = root
@@ -81,7 +73,7 @@ export class TrustedRepository {
     return new TrustedRepository(options, await readFirstRoot(bytes))
   }
 
-  get root(): TrustedRoot {
+  get root(): RootDocument {
     return this.#root
   }
 
@@ -93,14 +85,14 @@ export class TrustedRepository {
   /** Root, timestamp, snapshot and top-level targets (5.3 to 5.6). @throws TrustError */
   refresh(): Promise<void> {
     return this.#turn.run(async () => {
-      const now = this.#options.now()
-      this.#refreshed = undefined
+      this.#now = this.#options.now()
+      this.#snapshot = undefined
       await this.#updateRoot()
-      checkFresh(this.#root.document, now)
-      const timestamp = await this.#updateTimestamp(now)
-      const snapshot = await this.#updateSnapshot(timestamp, now)
-      this.#refreshed = { now, snapshot }
-      await this.#loadTargets(this.#topLevel('targets'))
+      checkFresh(this.#root, this.#now)
+      const timestamp = await this.#updateTimestamp(this.#topLevel('timestamp'))
+      const meta = timestamp.meta['snapshot.json']
+      this.#snapshot = await this.#updateSnapshot(this.#topLevel('snapshot'), meta)
+      await this.#updateTargets(this.#topLevel('targets'))
     })
   }
 
@@ -113,17 +105,18 @@ export class TrustedRepository {
     return this.#turn.run(() =>
       findTarget(path, {
         start: this.#topLevel('targets'),
-        load: (delegation) => this.#loadTargets(delegation),
+        load: (delegation) => this.#updateTargets(delegation),
         mostRoles: this.#limits.delegations,
       }),
     )
   }
 
-  #topLevel(name: TopLevelRole): Delegation {
-    const { roles, keys } = this.#root.document
-    return { name, role: roles[name], keys }
+  #topLevel<T extends Kept>(type: T): Delegation<T> {
+    const { roles, keys } = this.#root
+    return { type, name: type, role: roles[type], keys }
   }
 
+  /** 5.3.2 to 5.3.9, and 5.3.11. */
   async #updateRoot(): Promise<void> {
     const { store } = this.#options
     for (let taken = 0; taken < this.#limits.rootRotations; taken++) {
@@ -135,85 +128,74 @@ export class TrustedRepository {
       if (revokesOnlineKeys(this.#root, next)) {
         for (const name of ['timestamp', 'snapshot']) {
           await store.remove(`${name}.json`)
-          this.#verified.delete(name)
+          this.#trusted.delete(name)
         }
-        this.#refreshed = undefined
+        this.#snapshot = undefined
       }
       await store.write('root.json', bytes)
       this.#root = next
     }
   }
 
-  async #updateTimestamp(now: Ms): Promise<TimestampDocument> {
-    const by = this.#topLevel('timestamp')
+  /** 5.4 */
+  async #updateTimestamp(by: Delegation<'timestamp'>): Promise<TimestampDocument> {
+    const trusted = await this.#recall(by)
     const bytes = await this.#fetch('timestamp.json', this.#limits.timestamp)
-    if (!bytes) throw new TrustError('metadata-missing', 'there is no timestamp.json')
-    const next = await verify('timestamp', bytes, by)
-    const trusted = await this.#trusted('timestamp', by)
+    const next = await verify(bytes ?? missing('timestamp.json'), by)
     if (trusted) checkTimestampFollows(next.document, trusted.document)
     // 5.4.3.1: one with the same version is put aside, whatever else it says.
-    const isNew = next.document.version !== trusted?.document.version
-    const { document } = isNew ? next : trusted
-    checkFresh(document, now)
-    if (isNew) await this.#keep(by, next)
-    return document
+    const isSame = next.document.version === trusted?.document.version
+    return this.#keep(by, isSame ? trusted : next)
   }
 
-  #updateSnapshot(timestamp: TimestampDocument, now: Ms): Promise<SnapshotDocument> {
-    const by = this.#topLevel('snapshot')
-    const announced = { type: 'snapshot', meta: snapshotOf(timestamp), by, now } as const
-    return this.#update(announced, (next, trusted) => {
-      if (trusted) checkSnapshotFollows(next, trusted)
-    })
+  /** 5.5 */
+  async #updateSnapshot(by: Delegation<'snapshot'>, meta: MetaFile): Promise<SnapshotDocument> {
+    const trusted = await this.#recall(by)
+    const next = await this.#take(by, meta, trusted)
+    if (trusted) checkSnapshotFollows(next.document, trusted.document)
+    return this.#keep(by, next)
   }
 
-  #loadTargets(by: Delegation): Promise<TargetsDocument> {
-    if (!this.#refreshed) throw new TrustError('metadata-missing', 'there is no trusted snapshot')
-    const { now, snapshot } = this.#refreshed
-    const meta = own(snapshot.meta, `${by.name}.json`)
+  /** 5.6, of the top-level role or of a delegated one. */
+  async #updateTargets(by: Delegation): Promise<TargetsDocument> {
+    if (!this.#snapshot) throw new TrustError('metadata-missing', 'there is no trusted snapshot')
+    const meta = own(this.#snapshot.meta, `${by.name}.json`)
     if (!meta) throw new TrustError('metadata-mixed', `snapshot does not list ${by.name}`)
-    const announced = { type: 'targets', meta, by, now } as const
-    return this.#update(announced, this.#options.names ?? checkNames)
+    const trusted = await this.#recall(by)
+    const next = await this.#take(by, meta, trusted)
+    if (next !== trusted) (this.#options.names ?? checkNames)(next.document)
+    return this.#keep(by, next)
   }
 
-  /** The announced file: the trusted one when it is that, else fetched, checked, and then kept. */
-  async #update<T extends 'snapshot' | 'targets'>(
-    { type, meta, by, now }: Announced<T>,
-    check: (next: DocumentOf<T>, trusted: DocumentOf<T> | undefined) => void,
-  ): Promise<DocumentOf<T>> {
-    const trusted = await this.#trusted(type, by)
-    if (trusted && (await isAnnounced(trusted.bytes, trusted.document, meta))) {
-      checkFresh(trusted.document, now)
-      return trusted.document
+  /** The announced file: the trusted one when it is that, or else from the repository. */
+  async #take<T extends 'snapshot' | 'targets'>(
+    by: Delegation<T>,
+    meta: MetaFile,
+    trusted: Trusted<T> | undefined,
+  ): Promise<Trusted<T>> {
+    if (trusted && (await isMeant(trusted, meta))) return trusted
+    // 5.5.1, 5.6.1
+    const name = `${this.#root.consistent_snapshot ? `${meta.version}.` : ''}${by.name}.json`
+    const limit = Math.min(meta.length ?? Infinity, this.#limits[by.type])
+    const bytes = (await this.#fetch(name, limit)) ?? missing(name)
+    // 5.5.2, 5.6.2; then the signatures, and then 5.5.4, 5.6.4
+    if (await isAnnounced(bytes, meta)) {
+      const next = { ...(await verify(bytes, by)), meta }
+      if (next.document.version === meta.version) return next
     }
-    const prefix = this.#root.document.consistent_snapshot ? `${meta.version}.` : ''
-    const name = `${prefix}${by.name}.json`
-    const limit = Math.min(meta.length ?? Infinity, this.#limits[type])
-    const bytes = await this.#fetch(name, limit)
-    if (!bytes) throw new TrustError('metadata-missing', `there is no ${name}`)
-    const next = await verify(type, bytes, by)
-    if (!(await isAnnounced(bytes, next.document, meta))) {
-      throw new TrustError('metadata-mixed', `${name} is not the file that was announced`)
-    }
-    check(next.document, trusted?.document)
-    checkFresh(next.document, now)
-    await this.#keep(by, next)
-    return next.document
+    throw new TrustError('metadata-mixed', `${name} is not the file that was announced`)
   }
 
   /** The kept file of a role, unless its keys no longer vouch for it. */
-  async #trusted<T extends 'timestamp' | 'snapshot' | 'targets'>(
-    type: T,
-    by: Delegation,
-  ): Promise<Verified<DocumentOf<T>> | undefined> {
-    const known = this.#verified.get(by.name)
+  async #recall<T extends Kept>(by: Delegation<T>): Promise<Trusted<T> | undefined> {
+    const known = this.#trusted.get(by.name)
     // A role is described by one document: the same description has the same keys.
-    if (known?.by === by.role) return known as Verified<DocumentOf<T>>
+    if (known?.role === by.role) return known as Trusted<T>
     const bytes = await this.#options.store.read(`${by.name}.json`)
     if (!bytes) return undefined
     try {
-      const verified = await verify(type, bytes, by)
-      this.#verified.set(by.name, verified)
+      const verified = await verify(bytes, by)
+      this.#trusted.set(by.name, verified)
       return verified
     } catch (error) {
       if (error instanceof TrustError) return undefined
@@ -221,28 +203,43 @@ export class TrustedRepository {
     }
   }
 
-  async #keep({ name }: Delegation, verified: Verified): Promise<void> {
-    await this.#options.store.write(`${name}.json`, verified.bytes)
-    this.#verified.set(name, verified)
+  /** The last two steps of 5.4 to 5.6: fresh, then written unless it is what was kept already. */
+  async #keep<T extends Kept>(
+    { name }: Delegation<T>,
+    file: Trusted<T>,
+  ): Promise<DocumentTypes[T]> {
+    checkFresh(file.document, this.#now)
+    if (this.#trusted.get(name) !== file) {
+      await this.#options.store.write(`${name}.json`, file.bytes)
+      this.#trusted.set(name, file)
+    }
+    return file.document
   }
 
   /** @throws TrustError `metadata-too-large` when the fetcher has not kept to the limit */
   async #fetch(name: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const bytes = await this.#options.fetch(name, maxBytes)
-    if (bytes && bytes.length > maxBytes) {
-      throw new TrustError('metadata-too-large', `${name} is over ${maxBytes} bytes`)
-    }
-    return bytes
+    if (!bytes || bytes.length <= maxBytes) return bytes
+    throw new TrustError('metadata-too-large', `${name} is over ${maxBytes} bytes`)
   }
 }
 
+/** Whether a trusted file is the announced one; what was found before is not worked out again. */
+async function isMeant(
+  { document, bytes, meta: known }: Trusted,
+  meta: MetaFile,
+): Promise<boolean> {
+  if (document.version !== meta.version) return false
+  return (known && canonicalJson(known) === canonicalJson(meta)) || isAnnounced(bytes, meta)
+}
+
+function missing(name: string): never {
+  throw new TrustError('metadata-missing', `there is no ${name}`)
+}
+
 /** @throws TrustError `metadata-invalid`, `signature-invalid` */
-async function verify<T extends SignedDocument['_type']>(
-  type: T,
-  bytes: Uint8Array,
-  by: Delegation,
-): Promise<Verified<DocumentOf<T>>> {
-  const file = readMetadata(bytes, type)
+async function verify<T extends Kept>(bytes: Uint8Array, by: Delegation<T>): Promise<Trusted<T>> {
+  const file = readMetadata(bytes, by.type)
   await verifyMetadata(file, by.role, by.keys)
-  return { document: file.signed, bytes, by: by.role }
+  return { document: file.signed, bytes, role: by.role }
 }

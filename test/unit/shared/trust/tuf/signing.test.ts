@@ -73,7 +73,7 @@ describe('signed metadata', () => {
   it('is trusted when enough holders have signed', async () => {
     const file = await signMetadata(rootOf(alice, bob, carol), [alice, carol])
     const root = await readFirstRoot(file)
-    expect(root).toMatchObject({ version: 1, expires: Date.UTC(2030, 0, 1), fleet: undefined })
+    expect(root).toEqual(rootOf(alice, bob, carol))
   })
 
   it('can be signed by one holder after another', async () => {
@@ -113,7 +113,7 @@ describe('signed metadata', () => {
     const fleet = { keys: { [carol.keyId]: carol.key }, threshold: 1 }
     const extension = { fleet, fleetId: 'f-1', fleetEpoch: 3 }
     const file = await signMetadata({ ...rootOf(alice, bob), 'x-kedge': extension }, [alice, bob])
-    expect((await readFirstRoot(file)).fleet).toEqual({ ...fleet, fleetId: 'f-1', fleetEpoch: 3 })
+    expect((await readFirstRoot(file))['x-kedge']).toEqual({ fleet, fleetId: 'f-1', fleetEpoch: 3 })
   })
 
   it('says how many signatures are missing', async () => {
