@@ -1,6 +1,6 @@
 import type { ContractCase } from './contract.js'
 import type { Contract } from './describe-contract.js'
-import { day, expectServed, served } from './device-attacks.suite.js'
+import { day, expectServed, served } from './attacks/attack-kinds.js'
 import { TrustScene, type TrustSubject } from './trust-scene.js'
 
 const cases: ContractCase<TrustSubject>[] = [

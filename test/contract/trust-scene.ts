@@ -1,6 +1,7 @@
 import { startDevice, type Device } from '@kedge/shared/device/device'
 import type { DeviceHost } from '@kedge/shared/device/ports/host'
 import type { ReleaseRef } from '@kedge/shared/model/release'
+import { deviceRecordSchema } from '@kedge/shared/device/device-record'
 import { desiredStateCodec, type DesiredState } from '@kedge/shared/protocol/desired-state'
 import type { ReportedSlot } from '@kedge/shared/protocol/reported-state'
 import { topics } from '@kedge/shared/protocol/topics'
@@ -59,7 +60,7 @@ export class TrustScene implements AsyncDisposable {
       builtAt: Ms(0),
       log: { info: () => undefined, warn: () => undefined },
       agent: { name: 'test', version: '0.0.0' },
-      machine: { runtime: 'test', os: 'test', arch: 'test', cores: 1 },
+      machine: { runtime: 'test', os: 'test', arch: 'test', class: 'test', cores: 1 },
     }
     this.device = await startDevice(host, this.fleet.enrolment)
   }
@@ -98,13 +99,35 @@ export class TrustScene implements AsyncDisposable {
     await this.until(async () => (await this.device.status()).seqApplied === seq, 'acceptance')
   }
 
-  /** All that trust has written. */
+  /** Every code in the last report that the device has sent. */
+  told(): string[] {
+    const report = this.fleet.broker.reports().at(-1)
+    const reasons = Object.values(report?.slots ?? {}).map(({ deployment }) => deployment?.reason)
+    return [...(report?.problems ?? []), ...reasons].flatMap((one) => (one ? [one.code] : []))
+  }
+
+  /** All that lies in the stores. */
   async stored(): Promise<unknown> {
-    const names = ['root.json', 'timestamp.json', 'snapshot.json', 'targets.json']
-    const files = await Promise.all(
-      [...names, 'model.scale.json'].map((name) => this.#ports.metadata.read(name)),
-    )
-    return { device: await this.#ports.state.load('device'), files }
+    const names = ['root', 'timestamp', 'snapshot', 'targets', 'model.scale']
+    const files = await Promise.all(names.map((name) => this.metadata(`${name}.json`)))
+    const device = await this.#ports.state.load('device')
+    return { device, files, models: await this.models() }
+  }
+
+  /** What the record says is installed, which no refused change may touch. */
+  async installed(): Promise<unknown> {
+    const { slots } = deviceRecordSchema.parse(await this.#ports.state.load('device'))
+    const { active, previous } = slots['scale'] ?? {}
+    return { active, previous }
+  }
+
+  metadata(name: string): Promise<Uint8Array | undefined> {
+    return this.#ports.metadata.read(name)
+  }
+
+  /** Digests of all files in the model store. */
+  async models(): Promise<string[]> {
+    return (await this.#ports.models.list()).map(({ sha256 }) => sha256).sort()
   }
 
   /** Lets time pass, for the device and for whatever really works, until it is so. */

@@ -22,7 +22,8 @@ export class ManualClock implements Clock {
   }
 
   now(): Ms {
-    return Ms(this.#now + this.#error)
+    // In whole milliseconds, as a system's clock.
+    return Ms(Math.floor(this.#now + this.#error))
   }
 
   /** Sets the clock, as a person or a bad battery does; durations do not notice. */

@@ -111,13 +111,13 @@ class Transfer {
 
   /** Why the transfer has stopped: what an attacker holds back has a name of its own. */
   #explainDelay(): DeliveryError {
-    const { received, window } = this.#pace
+    const { received, window, isTrickling } = this.#pace
     const within = `within ${window / 1_000} s`
     if (!this.#fetch.host.link.online) {
       const message = `no chunk arrived ${within}; there is no connection to the broker`
       return new DeliveryError('chunk-unavailable', message)
     }
-    if (received > 0) {
+    if (isTrickling) {
       const message = `only ${formatBytes(received)} arrived ${within}; what arrived is kept`
       return new DeliveryError('transfer-slow', message)
     }

@@ -42,6 +42,12 @@ export class TransferPace {
     return this.#arrivals.reduce((sum, { bytes }) => sum + bytes, 0) as Bytes
   }
 
+  /** Whether something still came in the second half of the window. */
+  get isTrickling(): boolean {
+    const last = this.#arrivals.at(-1)
+    return last !== undefined && last.at > this.#clock.monotonic() - this.window / 2
+  }
+
   /** How long until it is too slow if nothing more arrives; 0 when it is. */
   get left(): Ms {
     let bytes: number = this.received
