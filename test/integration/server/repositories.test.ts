@@ -8,20 +8,16 @@ import {
 } from '../../../fleet-server/src/devices/desired-state-repository.js'
 import { DeviceRepository } from '../../../fleet-server/src/devices/device-repository.js'
 import { EnrolmentTokenRepository } from '../../../fleet-server/src/devices/enrolment-token-repository.js'
-import {
-  ReportRepository,
-  type CountedReport,
-} from '../../../fleet-server/src/devices/report-repository.js'
+import { ReportRepository } from '../../../fleet-server/src/devices/report-repository.js'
 import { ReleaseRepository } from '../../../fleet-server/src/models/release-repository.js'
 import { RolloutRepository } from '../../../fleet-server/src/rollouts/rollout-repository.js'
 import { TelemetryRepository } from '../../../fleet-server/src/telemetry/telemetry-repository.js'
 import { migrate } from '../../../fleet-server/src/db/migrate.js'
+import { countedReport } from '../../support/counted-report.js'
 import { describeOnDatabases } from '../../support/databases.js'
-import { stateOf as reportedState } from '../../support/reported-state.js'
 
 const at = 1_790_000_000_000
 const sha = (digit: string) => digit.repeat(64)
-const bootId = '00000000-0000-4000-8000-000000000000'
 
 const newDevice = (id: string) => ({
   id,
@@ -29,13 +25,6 @@ const newDevice = (id: string) => ({
   publicKey: 'k',
   labels: { site: 'berlin' },
   enrolledAt: at,
-})
-
-/** A report as it is kept once it counts. */
-const countedReport = (device: string, slots: ReportedState['slots']): CountedReport => ({
-  report: { ...reportedState(device, { slots }), bootId, reportSeq: 1, issuedAt: at },
-  envelope: { payloadType: 'p', payload: 'e30=', signatures: [{ sig: device }] },
-  chain: { boot: bootId, seq: 1, hash: sha('0'), since: at, past: [] },
 })
 
 const ref = (digit: string, version = '1.0.0') => ({
@@ -127,6 +116,8 @@ describeOnDatabases('repositories', (open) => {
       presence: 'online',
       presenceSince: at + 5,
       lastSeen: at + 5,
+      publicKey: 'k',
+      alarm: null,
       desired: null,
       reported: null,
     })
@@ -252,38 +243,6 @@ describeOnDatabases('repositories', (open) => {
       new Map([['d-failed', new Map([['r-1', 1]])]]),
     )
     expect((await new ReleaseRepository(db).list('load')).length).toBe(0)
-
-    // A device that is quarantined has said nothing that counts, and can say nothing more.
-    expect(await reports.quarantine('d-active', at + 5)).toBe(true)
-    expect(await reports.quarantine('d-active', at + 6)).toBe(false)
-    expect(
-      await reports.keep('d-active', countedReport('d-active', { load: { running } }), at),
-    ).toBe(false)
-    const without = { matched: 5, active: 0, working: 1, failed: 1, waiting: 3 }
-    expect((await rollouts.counts(['r-1'])).get('r-1')).toEqual(without)
-  })
-
-  it('keep the last report as it was signed, and since when none counts', async () => {
-    const { db } = await open()
-    const devices = new DeviceRepository(db)
-    const reports = new ReportRepository(db)
-    await devices.enrol(newDevice('d-1'), undefined)
-    expect(await reports.standing('d-1')).toEqual({ chain: undefined, quarantinedAt: null })
-    expect(await reports.envelope('d-1')).toBeUndefined()
-    const counted = countedReport('d-1', {})
-    await reports.keep('d-1', counted, at)
-    expect(await reports.envelope('d-1')).toEqual(counted.envelope)
-    expect(await reports.standing('d-1')).toEqual({ chain: counted.chain, quarantinedAt: null })
-    expect(await devices.find('d-1')).toMatchObject({ reported: counted.report, alarm: null })
-    await reports.quarantine('d-1', at + 5)
-    expect(await reports.standing('d-1')).toMatchObject({ quarantinedAt: at + 5 })
-    expect(await devices.find('d-1')).toMatchObject({
-      alarm: { code: 'device-cloned', since: at + 5 },
-      reported: counted.report,
-    })
-    expect(await reports.standing('d-0')).toBeUndefined()
-    expect(await reports.keep('d-0', counted, at)).toBe(false)
-    expect(await reports.quarantine('d-0', at)).toBe(false)
   })
 
   it('order rollouts that are made in the same millisecond', async () => {

@@ -9,15 +9,14 @@ const second = 1_000
 const minute = 60 * second
 const start = 1_790_000_000_000
 
-/** A report signed so long after the start, and received at once unless told. */
-const link = (boot: string, seq: number, after: number, change: Partial<ReportLink> = {}) => ({
+/** A report signed so long after the start, and received at once. */
+const link = (boot: string, seq: number, after: number): ReportLink => ({
   bootId: boot,
   reportSeq: seq,
   ...(seq > 1 && { prevHash: `${boot}${seq - 1}` }),
   issuedAt: start + after,
   hash: `${boot}${seq}`,
   receivedAt: start + after,
-  ...change,
 })
 
 /** What becomes of each of them, in the order in which they come. */
@@ -53,7 +52,7 @@ describe('one machine', () => {
   })
 
   it('is not a clone by a report of the boot before that was held up', () => {
-    const late = link('a', 2, minute - second, { receivedAt: start + 10 * minute })
+    const late = { ...link('a', 2, minute - second), receivedAt: start + 10 * minute }
     const reports = [link('a', 1, 0), link('b', 1, minute), late, link('b', 2, 11 * minute)]
     expect(judge(...reports)).toEqual(['next', 'next', 'stale', 'next'])
   })
@@ -65,7 +64,7 @@ describe('one machine', () => {
   })
 
   it('is heard again soon after its clock was found to be a day ahead', () => {
-    const ahead = link('a', 1, 0, { issuedAt: start + 24 * 60 * minute })
+    const ahead = { ...link('a', 1, 0), issuedAt: start + 24 * 60 * minute }
     const reports = [ahead, link('b', 1, 9 * minute), link('c', 1, 11 * minute)]
     expect(judge(...reports)).toEqual(['next', 'stale', 'next'])
   })
@@ -79,12 +78,12 @@ describe('somebody who owns the broker, and no key', () => {
   })
 
   it('cannot bring back a boot that it held back whole', () => {
-    const held = link('a', 3, 0, { receivedAt: start + 60 * minute })
+    const held = { ...link('a', 3, 0), receivedAt: start + 60 * minute }
     expect(judge(link('b', 1, minute), held)).toEqual(['next', 'stale'])
   })
 
   it('cannot bring back a boot that was forgotten', () => {
-    const old = link('boot-0', 2, second, { receivedAt: start + 50 * minute })
+    const old = { ...link('boot-0', 2, second), receivedAt: start + 50 * minute }
     expect(judge(...boots(40, minute), old).at(-1)).toBe('stale')
   })
 
@@ -112,17 +111,17 @@ describe('two machines with one key', () => {
   })
 
   it('are found out though the second says that it comes from the future', () => {
-    const future = link('b', 1, minute, { issuedAt: start + 1e12 })
+    const future = { ...link('b', 1, minute), issuedAt: start + 1e12 }
     expect(judge(link('a', 1, 0), future, link('a', 2, 13 * minute)).at(-1)).toBe('cloned')
   })
 
   it('are found out when memory was copied, by two reports with one number', () => {
-    const other = link('a', 2, 2 * second, { hash: 'other' })
+    const other = { ...link('a', 2, 2 * second), hash: 'other' }
     expect(judge(link('a', 1, 0), link('a', 2, second), other).at(-1)).toBe('cloned')
   })
 
   it('are found out when memory was copied, by a report that follows another', () => {
-    const other = link('a', 3, 2 * second, { prevHash: 'other' })
+    const other = { ...link('a', 3, 2 * second), prevHash: 'other' }
     expect(judge(link('a', 1, 0), link('a', 2, second), other).at(-1)).toBe('cloned')
   })
 })
