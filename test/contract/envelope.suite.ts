@@ -92,7 +92,11 @@ const quorumTable: readonly (readonly [
   'good'?,
 ])[] = [
   ['two keys', async (s) => [await signedBy(s.bob, s.alice), both(s)], 'good'],
-  ['two keys, one of them twice', async (s) => [await signedBy(s.alice, s.alice, s.bob), both(s)], 'good'],
+  [
+    'two keys, one of them twice',
+    async (s) => [await signedBy(s.alice, s.alice, s.bob), both(s)],
+    'good',
+  ],
   ['one key', async (s) => [await signedBy(s.alice), both(s)]],
   ['one key twice', async (s) => [await signedBy(s.alice, s.alice), both(s)]],
   [
@@ -102,8 +106,11 @@ const quorumTable: readonly (readonly [
       return Promise.resolve([{ ...signed, signatures: twice }, [alice.trusted, alice.twin]])
     },
   ],
-  ['two keys, only one of them trusted', async (s) => [await signedBy(s.alice, s.bob), [s.alice.trusted]]],
-] // prettier-ignore
+  [
+    'two keys, only one of them trusted',
+    async (s) => [await signedBy(s.alice, s.bob), [s.alice.trusted]],
+  ],
+]
 
 const both = ({ alice, bob }: EnvelopeSubject) => [alice.trusted, bob.trusted]
 
@@ -213,8 +220,14 @@ const otherCases: readonly EnvelopeCase[] = [
   },
 ]
 
+export const envelopeCases = {
+  'what is signed': otherCases,
+  'stripped signatures': [...signatureCases, ...quorumCases],
+  'strict JSON': hostileJsonCases,
+}
+
 /** What DSSE promises of an envelope (protocol.md), in Node and in a page. */
 export const envelopeContract: Contract<EnvelopeSubject> = {
   port: 'an envelope',
-  cases: [...otherCases, ...signatureCases, ...quorumCases, ...hostileJsonCases],
+  cases: Object.values(envelopeCases).flat(),
 }

@@ -1,7 +1,6 @@
 import { inferenceHostContract } from '../contract/inference-host.suite.js'
 import { deviceAttacks } from '../contract/device-attacks.suite.js'
 import { deviceBars } from '../contract/device-bars.suite.js'
-import { envelopeContract } from '../contract/envelope.suite.js'
 import { metadataStoreContract } from '../contract/metadata-store.suite.js'
 import { modelStoreContract } from '../contract/model-store.suite.js'
 import { stateStoreContract } from '../contract/state-store.suite.js'
@@ -14,7 +13,6 @@ const implementations = {
   IdbStateStore: stateStoreContract,
   IdbSpool: telemetrySpoolContract,
   IdbMetadataStore: metadataStoreContract,
-  DSSE: envelopeContract,
   Page: deviceAttacks,
   CautiousPage: deviceBars,
   WebInferenceHost: inferenceHostContract,
