@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roles, type Role } from './permissions.js'
+import { mayDo, roles, type Action, type Role } from './permissions.js'
 
 export const roleSchema = z.enum(roles)
 
@@ -14,11 +14,16 @@ export interface Actor {
   readonly name: string
   readonly role: Role
   readonly method: SignInMethod
+  /** The only actions that a token may do, of those of its role; absent for all of them. */
+  readonly actions?: readonly Action[]
   /** Hash of the id of the session, where a cookie said who asks. */
   readonly session?: string
   /** When the holder of the session last proved who they are, in ms since the epoch. */
   readonly provedAt?: number
 }
+
+export const may = ({ role, actions }: Actor, action: Action): boolean =>
+  mayDo(role, action) && (actions === undefined || actions.includes(action))
 
 /** A request as business functions and the audit trail see it. */
 export interface Visit {

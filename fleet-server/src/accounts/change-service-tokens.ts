@@ -2,7 +2,8 @@ import { toHex } from '@kedge/shared/util/bytes'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { AccountParts } from './account-parts.js'
 import type { Actor } from './actor.js'
-import { mayGrant } from './permissions.js'
+import { mayDo } from './permissions.js'
+import { requireGrant } from './require-grant.js'
 import { hashOf, newSecret } from './secret.js'
 import {
   serviceTokenPrefix,
@@ -14,10 +15,15 @@ import {
 export async function createServiceToken(
   { accounts, clock, entropy }: AccountParts,
   by: Actor,
-  { name, role, ttlS }: ServiceTokenRequest,
+  { name, role, actions, ttlS }: ServiceTokenRequest,
 ): Promise<IssuedServiceToken> {
-  if (!mayGrant(by.role, role)) {
-    throw new UsageError('forbidden', `${by.role} may not make a token of the role ${role}`)
+  requireGrant(by, role)
+  const excess = actions?.find((action) => !mayDo(role, action))
+  if (excess !== undefined) {
+    throw new UsageError(
+      'usage',
+      `the role ${role} does not allow ${excess}, so no token of it can`,
+    )
   }
   const token = serviceTokenPrefix + newSecret(entropy)
   const createdAt = clock.now()
@@ -25,6 +31,7 @@ export async function createServiceToken(
     id: `st-${toHex(entropy.bytes(6))}`,
     name,
     role,
+    ...(actions && { actions }),
     createdAt,
     createdBy: by.name,
     expiresAt: createdAt + ttlS * 1_000,
@@ -42,8 +49,6 @@ export async function revokeServiceToken(
 ): Promise<void> {
   const token = await accounts.serviceTokens.find(id)
   if (token === undefined) throw new UsageError('not-found', `there is no service token ${id}`)
-  if (!mayGrant(by.role, token.role)) {
-    throw new UsageError('forbidden', `${by.role} may not revoke a token of the role ${token.role}`)
-  }
+  requireGrant(by, token.role)
   await accounts.serviceTokens.remove(id)
 }

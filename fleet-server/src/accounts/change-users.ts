@@ -3,9 +3,9 @@ import { UsageError } from '@kedge/shared/errors/kedge-error'
 import type { AccountParts } from './account-parts.js'
 import type { Actor, Visit } from './actor.js'
 import { checkPassword, hashPassword } from './password.js'
-import { mayGrant, type Role } from './permissions.js'
 import { requireFreshProof } from './proof.js'
 import { entryOf } from './record-visit.js'
+import { requireGrant } from './require-grant.js'
 import { beginSession, userActor, type BegunSession } from './sessions.js'
 import { refuseSignIn } from './sign-in.js'
 import type { User, UserChange, UserRequest } from './user.js'
@@ -95,11 +95,6 @@ export async function changeOwnPassword(
     { account: actor.id },
     kept === undefined ? { ...known, provedAt } : known,
   )
-}
-
-function requireGrant(by: Actor, role: Role): void {
-  if (mayGrant(by.role, role)) return
-  throw new UsageError('forbidden', `${by.role} may not give or take the role ${role}`)
 }
 
 const lastOwner = ({ name }: User) =>

@@ -29,6 +29,7 @@ export const permissions = {
   'device.remove': { roles: operating, stepUp: 'large' },
   'enrolment.read': { roles: [...operating, 'auditor'] },
   'enrolment.manage': { roles: operating },
+  'browser-session.create': { roles: operating },
 
   'model.read': { roles: everyone },
   'model.publish': { roles: publishing },

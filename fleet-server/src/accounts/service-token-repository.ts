@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
+import { fromJsonColumn } from '../db/json-column.js'
 import type { Database, DatabaseSchema } from '../db/schema.js'
-import type { Role } from './permissions.js'
+import type { Action, Role } from './permissions.js'
 import type { ServiceToken } from './service-token.js'
 
 export class ServiceTokenRepository {
@@ -10,10 +11,10 @@ export class ServiceTokenRepository {
     this.#db = db
   }
 
-  async add(token: ServiceToken, secretHash: string): Promise<void> {
+  async add({ actions, ...token }: ServiceToken, secretHash: string): Promise<void> {
     await this.#db
       .insertInto('serviceToken')
-      .values({ ...token, secretHash })
+      .values({ ...token, secretHash, actions: actions ? JSON.stringify(actions) : null })
       .execute()
   }
 
@@ -57,5 +58,10 @@ export class ServiceTokenRepository {
 const toServiceToken = ({
   secretHash: _secretHash,
   role,
+  actions,
   ...row
-}: Selectable<DatabaseSchema['serviceToken']>): ServiceToken => ({ ...row, role: role as Role })
+}: Selectable<DatabaseSchema['serviceToken']>): ServiceToken => ({
+  ...row,
+  role: role as Role,
+  ...(actions !== null && { actions: fromJsonColumn<Action[]>(actions) }),
+})

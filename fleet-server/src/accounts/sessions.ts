@@ -2,6 +2,7 @@ import { Hours } from '@kedge/shared/util/units'
 import type { AccountParts } from './account-parts.js'
 import { adminTokenId, type Actor, type SignInMethod } from './actor.js'
 import { hashOf, newSecret } from './secret.js'
+import type { ServiceToken } from './service-token.js'
 import type { SessionHolder, SessionRecord } from './session-repository.js'
 
 /** After this everybody signs in anew, however active. */
@@ -78,7 +79,7 @@ async function holderOf(
   }
   const token = await serviceTokens.find(serviceToken)
   if (token === undefined || token.expiresAt <= parts.clock.now()) return undefined
-  return { kind: 'token', id: token.id, name: token.name, role: token.role, method }
+  return tokenActor(token, method)
 }
 
 /** How long a last use may be out of date, in ms: not every request is worth a write. */
@@ -115,8 +116,17 @@ export async function findTokenActor(
   const now = clock.now()
   if (found === undefined || found.expiresAt <= now) return undefined
   if (now - (found.lastUsedAt ?? 0) > seenGrain) await accounts.serviceTokens.setUsed(found.id, now)
-  return { kind: 'token', id: found.id, name: found.name, role: found.role, method: 'token' }
+  return tokenActor(found, 'token')
 }
+
+const tokenActor = ({ id, name, role, actions }: ServiceToken, method: SignInMethod): Actor => ({
+  kind: 'token',
+  id,
+  name,
+  role,
+  method,
+  ...(actions && { actions }),
+})
 
 /** Whether somebody who came in some time ago could still do so. */
 export async function isStillIn(

@@ -42,6 +42,8 @@ interface ServiceTokenTable {
   secretHash: string
   name: string
   role: string
+  /** JSON list of the only actions it may do; null for all that its role may. */
+  actions: string | null
   createdAt: number
   createdBy: string
   expiresAt: number

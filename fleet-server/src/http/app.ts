@@ -10,6 +10,7 @@ import { enrolRoutes, openEnrolment } from './enrol-routes.js'
 import { enrolmentRoutes } from './enrolment-routes.js'
 import { eventRoutes } from './event-routes.js'
 import { guard } from './guard.js'
+import { guardBody } from './guard-body.js'
 import { healthRoutes, type Readiness } from './health-routes.js'
 import { limitBody } from './limit-body.js'
 import { measure } from './measure.js'
@@ -21,7 +22,6 @@ import { passkeyRoutes } from './passkey-routes.js'
 import { answerProblem } from './problem.js'
 import { publisherRoutes } from './publisher-routes.js'
 import { recordChange } from './record-change.js'
-import { requireProof } from './require-proof.js'
 import { rolloutRoutes } from './rollout-routes.js'
 import { secureHeaders } from './secure-headers.js'
 import { serverRoutes } from './server-routes.js'
@@ -77,7 +77,7 @@ export function createApp(context: ServerContext, options: AppOptions) {
   // Before the guard: what it lets anybody read says nothing of this fleet.
   app.get(`${apiRoot}/openapi.json`, openAPIRouteHandler(api, { documentation: toInfo(context) }))
   app.use(`${apiRoot}/*`, recogniseVisitor(context), guard(context))
-  app.use(`${apiRoot}/*`, limitBody, requireProof(context), recordChange(context))
+  app.use(`${apiRoot}/*`, limitBody, guardBody(context), recordChange(context))
   app.route('/', healthRoutes(context, options))
   app.route('/', authorityRoutes(context))
   const typed = app.route(apiRoot, api)

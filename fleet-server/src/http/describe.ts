@@ -22,6 +22,7 @@ export const describe = ({ tag, summary, answer, status = 200, ...access }: Rout
       summary,
       ...(isOpen(access.action) ? { security: [] } : {}),
       'x-kedge-action': access.action,
+      ...(access.also && { 'x-kedge-also': access.also.action }),
       responses: {
         [status]: {
           description: summary,

@@ -55,7 +55,7 @@ export const enrolmentRoutes = (context: ServerContext) =>
       describe({
         tag,
         summary: 'A token for one page, asked for by its own backend',
-        action: 'enrolment.manage',
+        action: 'browser-session.create',
         answer: issuedTokenSchema,
         status: 201,
       }),

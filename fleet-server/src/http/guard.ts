@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import type { Actor } from '../accounts/actor.js'
-import { mayDo } from '../accounts/permissions.js'
+import { may, type Actor } from '../accounts/actor.js'
 import { entryOf } from '../accounts/record-visit.js'
 import type { ServerContext } from '../context.js'
 import { originOf } from './origin.js'
@@ -26,18 +25,32 @@ export const guard = (context: ServerContext) =>
     }
     if (!isOpenTo(access, actor)) {
       if (actor === undefined) throw notSignedIn()
-      await context.accounts.audit.append(
-        entryOf(visitOf(c), { action: 'access.refuse', object: `${c.req.method} ${c.req.path}` }),
-      )
-      throw new UsageError('forbidden', `the role ${actor.role} does not allow ${access.action}`)
+      await refuseAction(c, context, { actor, action: access.action })
     }
     await next()
   })
 
+interface Refused {
+  readonly actor: Actor
+  readonly action: string
+}
+
+/** Records that somebody wanted what they may not. @throws UsageError `forbidden`, always */
+export async function refuseAction(
+  c: Context,
+  { accounts }: Pick<ServerContext, 'accounts'>,
+  { actor, action }: Refused,
+): Promise<never> {
+  const object = `${c.req.method} ${c.req.path}`
+  await accounts.audit.append(entryOf(visitOf(c), { action: 'access.refuse', object }))
+  const who = actor.actions ? `the token ${actor.name}` : `the role ${actor.role}`
+  throw new UsageError('forbidden', `${who} does not allow ${action}`)
+}
+
 function isOpenTo({ action }: RouteAccess, actor: Actor | undefined): boolean {
   if (action === 'anyone' || action === 'device') return true
   if (actor === undefined) return false
-  return action === 'signed-in' || mayDo(actor.role, action)
+  return action === 'signed-in' || may(actor, action)
 }
 
 /**

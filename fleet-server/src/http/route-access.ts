@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Access } from '../accounts/permissions.js'
+import type { Access, Action } from '../accounts/permissions.js'
 
 /** What a route says of itself to those who guard it. */
 export interface RouteAccess {
@@ -13,6 +13,11 @@ export interface RouteAccess {
   readonly records?: string | null
   /** The thing as it stands before the change, by the parameters of the path. */
   readonly before?: (params: Readonly<Record<string, string>>) => Promise<unknown>
+  /** A further action that some requests of this route need. */
+  readonly also?: {
+    readonly action: Action
+    readonly when: (request: RequestInOutline) => boolean
+  }
   /** Whether a request is large enough to need a new proof, for actions of which only such do. */
   readonly isLarge?: (request: RequestInOutline) => Promise<boolean>
 }

@@ -2,11 +2,11 @@ import { Hono, type Context } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
 import { timestampSchema } from '@kedge/shared/util/scalars'
-import { roleSchema, type Actor } from '../accounts/actor.js'
+import { may, roleSchema, type Actor } from '../accounts/actor.js'
 import { changeOwnPassword } from '../accounts/change-users.js'
 import { passkeySiteOf } from '../accounts/passkey.js'
 import { proofLife } from '../accounts/proof.js'
-import { actions, actionsOf } from '../accounts/permissions.js'
+import { actions } from '../accounts/permissions.js'
 import { setUp } from '../accounts/set-up.js'
 import { signInByPassword, signInByToken, signOut } from '../accounts/sign-in.js'
 import type { BegunSession } from '../accounts/sessions.js'
@@ -81,7 +81,7 @@ async function viewSession(
     ...(actor && {
       actor: { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role },
     }),
-    can: actor ? actionsOf(actor.role) : [],
+    can: actor ? actions.filter((action) => may(actor, action)) : [],
     methods,
     ...(actor?.session !== undefined && {
       proof: {

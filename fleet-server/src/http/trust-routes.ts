@@ -6,6 +6,7 @@ import { decodeUtf8, encodeUtf8 } from '@kedge/shared/util/bytes'
 import { MiB } from '@kedge/shared/util/units'
 import type { ServerContext } from '../context.js'
 import { acceptMetadata } from '../models/accept-metadata.js'
+import { parseMetadataName } from '../trust/metadata-name.js'
 import { readUpload } from '../trust/read-upload.js'
 import { trustViewSchema, viewTrust } from '../trust/view-trust.js'
 import { describe, refuseInvalid } from './describe.js'
@@ -50,6 +51,8 @@ export const trustRoutes = (context: ServerContext) =>
         tag,
         summary: 'Takes signed root, targets and model files in, all or none',
         action: 'trust.publish',
+        // Who may sign what stands in these; a model file says only what a model consists of.
+        also: { action: 'trust.manage', when: ({ body }) => hasFileOf(body, ['root', 'targets']) },
         answer: trustViewSchema,
       }),
       validator('json', uploadBody, refuseInvalid),
@@ -62,3 +65,10 @@ export const trustRoutes = (context: ServerContext) =>
         return c.json(await viewTrust(context))
       },
     )
+
+function hasFileOf(body: unknown, roles: readonly string[]): boolean {
+  const { data } = uploadBody.safeParse(body)
+  // What cannot be read is refused by the route.
+  const names = Object.keys(data?.files ?? {})
+  return names.some((name) => roles.includes(parseMetadataName(name)?.role ?? ''))
+}

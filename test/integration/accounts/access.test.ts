@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServiceToken } from '../../support/accounts.js'
-import { roles, type Role } from '../../../fleet-server/src/accounts/permissions.js'
+import {
+  actions,
+  roles,
+  type Access,
+  type Role,
+} from '../../../fleet-server/src/accounts/permissions.js'
 import { startTestServer, type RunningServer } from '../../support/running-server.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { accessTable, letters } from './access-table.js'
@@ -17,10 +22,16 @@ interface Route {
   readonly name: string
   readonly method: string
   readonly path: string
+  readonly action: Access
+  /** A further one, which some of its requests need. */
+  readonly also: Access | undefined
 }
 
 interface OpenApi {
-  readonly paths: Record<string, Record<string, object>>
+  readonly paths: Record<
+    string,
+    Record<string, { readonly 'x-kedge-action': Access; readonly 'x-kedge-also'?: Access }>
+  >
 }
 
 beforeAll(async () => {
@@ -30,10 +41,12 @@ beforeAll(async () => {
   tokens = Object.fromEntries((await Promise.all(made)) as [Role, string][]) as typeof tokens
   const { paths } = (await (await fetch(`${server.url}/api/v1/openapi.json`)).json()) as OpenApi
   routes = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({
+    Object.entries(methods).map(([method, said]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
       path: `/api/v1${path.replace(/\{\w+\}/g, 'nothing')}`,
+      action: said['x-kedge-action'],
+      also: said['x-kedge-also'],
     })),
   )
 })
@@ -43,7 +56,10 @@ afterAll(async () => {
 })
 
 /** The status of a request that has no effect: nothing of that name exists and its body is wrong. */
-async function statusOf({ method, path }: Route, token?: string): Promise<number> {
+async function statusOf(
+  { method, path }: Pick<Route, 'method' | 'path'>,
+  token?: string,
+): Promise<number> {
   const ended = new AbortController()
   const response = await fetch(server.url + path, {
     method,
@@ -62,6 +78,20 @@ async function statusOf({ method, path }: Route, token?: string): Promise<number
 describe('access', () => {
   it('is said of every route there is', () => {
     expect(routes.map(({ name }) => name).sort()).toEqual(Object.keys(accessTable).sort())
+    const cases = routes.length * (roles.length + 1)
+    console.log(`C1: ${routes.length} routes as ${roles.length} roles and nobody: ${cases} cases`)
+  })
+
+  it('is said by each route with one action of the table, and each action by a route', () => {
+    const others = ['signed-in', 'anyone', 'device']
+    const named = routes.flatMap(({ action, also }) => (also ? [action, also] : [action]))
+    expect(named.filter((name) => !others.includes(name)).every(isAction)).toBe(true)
+    expect(actions.filter((action) => !named.includes(action))).toEqual([])
+  })
+
+  it('is said of changes by actions that are not for reading', () => {
+    const reading = routes.filter(({ action }) => action.endsWith('.read'))
+    expect(reading.filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
   it.each(roles)('lets the role %s do what the table says, and nothing else', async (role) => {
@@ -94,6 +124,8 @@ describe('access', () => {
     expect(await statusOf({ ...unknown, method: 'POST' }, tokens.owner)).toBe(404)
   })
 })
+
+const isAction = (name: Access): boolean => (actions as Access[]).includes(name)
 
 /** Tokens have no passwords and no passkeys, so these refuse even where the guard lets them by. */
 const isForPeopleOnly = ({ name }: Route) => accessTable[name] === 'self'

@@ -1,9 +1,12 @@
-import type { Kysely } from 'kysely'
+import type { ColumnBuilderCallback, Kysely } from 'kysely'
 
 type Schema = Kysely<unknown>
 
 export async function up(db: Schema): Promise<void> {
-  await addProvedAt(db)
+  // Sessions of before have proved nothing lately: whoever owns them proves it when it matters.
+  await addColumn(db, ['signInSession', 'provedAt'], (c) => c.notNull().defaultTo(0))
+  // Of what its role may do; null is all of it.
+  await addColumn(db, ['serviceToken', 'actions'])
   // Changes that were asked for, and of which the audit trail does not say yet what came of them.
   await db.schema
     .createTable('auditIntent')
@@ -20,14 +23,15 @@ export async function up(db: Schema): Promise<void> {
     .execute()
 }
 
-/** Sessions of before have proved nothing lately: whoever owns them proves it when it matters. */
-async function addProvedAt(db: Schema): Promise<void> {
+/** It may be there already: after a kill SQLite begins a migration again. */
+async function addColumn(
+  db: Schema,
+  [table, column]: readonly [string, string],
+  define: ColumnBuilderCallback = (c) => c,
+): Promise<void> {
   const tables = await db.introspection.getTables()
-  const columns = tables.find(({ name }) => name === 'signInSession')?.columns ?? []
-  // It may be there already: after a kill SQLite begins a migration again.
-  if (columns.some(({ name }) => name === 'provedAt')) return
-  await db.schema
-    .alterTable('signInSession')
-    .addColumn('provedAt', 'bigint', (c) => c.notNull().defaultTo(0))
-    .execute()
+  const columns = tables.find(({ name }) => name === table)?.columns ?? []
+  if (columns.some(({ name }) => name === column)) return
+  const type = column.endsWith('At') ? 'bigint' : 'text'
+  await db.schema.alterTable(table).addColumn(column, type, define).execute()
 }
