@@ -8,6 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.js'
 import { describeContract } from './describe-contract.js'
 import { deviceAttacks } from './device-attacks.suite.js'
 import { deviceBars } from './device-bars.suite.js'
+import { deviceReports } from './device-reports.suite.js'
 
 // The stores of the agent. The same cases run in Chromium on those of the web runtime.
 async function openPorts() {
@@ -30,3 +31,4 @@ async function openPorts() {
 
 describeContract('An agent', deviceAttacks, openPorts)
 describeContract('A cautious agent', deviceBars, openPorts)
+describeContract('An agent that reports', deviceReports, openPorts)

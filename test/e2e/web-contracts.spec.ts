@@ -1,6 +1,7 @@
 import { inferenceHostContract } from '../contract/inference-host.suite.js'
 import { deviceAttacks } from '../contract/device-attacks.suite.js'
 import { deviceBars } from '../contract/device-bars.suite.js'
+import { deviceReports } from '../contract/device-reports.suite.js'
 import { metadataStoreContract } from '../contract/metadata-store.suite.js'
 import { modelStoreContract } from '../contract/model-store.suite.js'
 import { stateStoreContract } from '../contract/state-store.suite.js'
@@ -15,6 +16,7 @@ const implementations = {
   IdbMetadataStore: metadataStoreContract,
   Page: deviceAttacks,
   CautiousPage: deviceBars,
+  ReportingPage: deviceReports,
   WebInferenceHost: inferenceHostContract,
 } as const
 

@@ -4,6 +4,7 @@ import { envelopeContract } from '../../contract/envelope.suite.js'
 import { inferenceHostContract } from '../../contract/inference-host.suite.js'
 import { deviceAttacks } from '../../contract/device-attacks.suite.js'
 import { deviceBars } from '../../contract/device-bars.suite.js'
+import { deviceReports } from '../../contract/device-reports.suite.js'
 import { metadataStoreContract } from '../../contract/metadata-store.suite.js'
 import { modelStoreContract } from '../../contract/model-store.suite.js'
 import { stateStoreContract } from '../../contract/state-store.suite.js'
@@ -27,6 +28,7 @@ export const contracts = {
   IdbMetadataStore: (name: string) => run(metadataStoreContract.cases, name, openMetadataStore),
   Page: (name: string) => run(deviceAttacks.cases, name, openTrustPorts),
   CautiousPage: (name: string) => run(deviceBars.cases, name, openTrustPorts),
+  ReportingPage: (name: string) => run(deviceReports.cases, name, openTrustPorts),
   IdbSpool: (name: string) => run(telemetrySpoolContract.cases, name, openSpool),
   WebInferenceHost: (name: string) => run(inferenceHostContract.cases, name, openHost),
   DSSE: (name: string) => run(envelopeContract.cases, name, openEnvelopeSubject),

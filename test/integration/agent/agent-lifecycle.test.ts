@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Tensor } from '@kedge/shared/model/tensor'
+import { reportCodec } from '@kedge/shared/protocol/report'
+import { openEnvelope, payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
+import { importPublicKey } from '@kedge/shared/trust/keys'
 import type { Agent } from '../../../edge-agent/src/agent.js'
 import { scalingModel } from '../../contract/tiny-models.js'
 import { runnersOf } from './child-processes.js'
@@ -43,6 +46,18 @@ describe('an agent of a fleet', () => {
     })
     expect(seen.presence).toBe('online')
     expect((await agent.status()).online).toBe(true)
+  })
+
+  it('signs its reports, so that anybody can check them by its key', async () => {
+    const { agent } = await serveFirstVersion()
+    const { id } = agent
+    const { publicKey: key } = await fleet.api<{ publicKey: string }>(`GET /devices/${id}`)
+    const envelope = await until(() =>
+      fleet.api<Envelope>(`GET /devices/${id}/report`).catch(() => undefined),
+    )
+    const trusted = [await importPublicKey({ id, key })]
+    const report = reportCodec.decode(await openEnvelope(envelope, payloadTypes.report, trusted))
+    expect(report.device).toBe(id)
   })
 
   it('answers before there is a model, and says that it is not ready', async () => {

@@ -49,6 +49,17 @@ describe('S11: a device whose clock is wrong', () => {
     expect(await device.status()).toMatchObject({ stale: false, problems: [] })
   })
 
+  it('reports how far its clock is off, and dates its reports by the time of the fleet', async () => {
+    fleet.clock.set(truth - year)
+    device = await house.start()
+    await desire(2)
+    await eventually(passing(() => fleet.broker.reports().at(-1)?.clock.source === 'fleet'))
+    const { clock, issuedAt } = fleet.broker.reports().at(-1)!
+    const hour = 3_600_000
+    expect(Math.abs(clock.offset - year)).toBeLessThan(hour)
+    expect(Math.abs(issuedAt - truth)).toBeLessThan(hour)
+  })
+
   it('at 1970 refuses what it cannot date when nobody says what time it is', async () => {
     fleet.broker.onReceived = () => undefined
     fleet.clock.set(0)
