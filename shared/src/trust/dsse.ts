@@ -71,38 +71,40 @@ export async function openEnvelope(
   }
   const payload = decode(envelope.payload)
   const signed = preAuthEncoding(payloadType, payload)
-  const signers = new Set<string>()
-  for (const { sig } of envelope.signatures) {
-    const key = await findSigner(keys, sig, signed)
-    if (key) signers.add(await identityOf(key))
-    // A threshold of 0 would trust what nobody has signed.
-    if (key && signers.size >= threshold) return payload
-  }
+  const tries = envelope.signatures.flatMap(({ sig }) =>
+    keys.map(({ key }) => findSigner(key, sig, signed)),
+  )
+  const { size } = new Set((await Promise.all(tries)).flat())
+  // A threshold of 0 would trust what nobody has signed.
+  if (size >= Math.max(threshold, 1)) return payload
   throw new TrustError(
     'signature-invalid',
-    `${signers.size} of the ${keys.length} trusted keys have signed this ${payloadType}; it takes ${threshold}`,
+    `${size} of the ${keys.length} trusted keys have signed this ${payloadType}; it takes ${threshold}`,
   )
 }
 
-const identityOf = async (key: CryptoKey): Promise<string> =>
-  toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', key)))
-
-/** A signature that cannot even be read is one of nobody; the next may be good. */
-async function findSigner(
-  keys: readonly TrustedKey[],
-  sig: string,
-  signed: Uint8Array,
-): Promise<CryptoKey | undefined> {
+/** What the key is, when it has signed; a signature that cannot even be read is one of nobody. */
+async function findSigner(key: CryptoKey, sig: string, signed: Uint8Array): Promise<string[]> {
   let signature: Uint8Array
   try {
     signature = fromBase64Url(sig)
   } catch {
-    return undefined
+    return []
   }
-  for (const { key } of keys) {
-    if (await crypto.subtle.verify('Ed25519', key, signature, signed)) return key
-  }
-  return undefined
+  const isSigner = await crypto.subtle.verify('Ed25519', key, signature, signed)
+  return isSigner ? [await identityOf(key)] : []
+}
+
+/** Of keys that sign again and again. */
+const identities = new WeakMap<CryptoKey, Promise<string>>()
+
+function identityOf(key: CryptoKey): Promise<string> {
+  const known = identities.get(key)
+  if (known) return known
+  const raw = crypto.subtle.exportKey('raw', key)
+  const identity = raw.then((bytes) => toBase64(new Uint8Array(bytes)))
+  identities.set(key, identity)
+  return identity
 }
 
 /** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */

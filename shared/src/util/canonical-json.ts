@@ -15,14 +15,15 @@ export function canonicalJson(value: unknown): string {
 
 function object(value: object): string {
   const fields = value as Record<string, unknown>
-  const members = sortByCodePoint(Object.keys(fields)).map(
-    (key) => `${quote(key)}:${canonicalJson(fields[key])}`,
-  )
-  return `{${members.join(',')}}`
+  let members = ''
+  for (const key of sortByCodePoint(Object.keys(fields))) {
+    members += `${members && ','}${quote(key)}:${canonicalJson(fields[key])}`
+  }
+  return `{${members}}`
 }
 
 const quote = (text: string): string =>
-  /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
+  text.includes('"') || text.includes('\\') ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 
 function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${value} has no canonical JSON`)
@@ -30,8 +31,10 @@ function wholeNumber(value: number): string {
 }
 
 /** Without an order sort() compares UTF-16 units, which put U+10000 before U+FFFF. */
-const sortByCodePoint = (keys: string[]): string[] =>
-  keys.some((key) => /[\ud800-\uffff]/.test(key)) ? keys.sort(compareCodePoints) : keys.sort()
+function sortByCodePoint(keys: string[]): string[] {
+  if (keys.length < 2) return keys
+  return /[\ud800-\uffff]/.test(keys.join('')) ? keys.sort(compareCodePoints) : keys.sort()
+}
 
 function compareCodePoints(a: string, b: string): number {
   let at = 0

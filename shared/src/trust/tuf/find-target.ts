@@ -28,7 +28,7 @@ export interface Search {
 
 /** Looks through the delegations depth first, in the order of the metadata (5.6.7). */
 export async function findTarget(path: string, search: Search): Promise<TrustedTarget | undefined> {
-  const hash = await webSha256(encodeUtf8(path))
+  let hash = ''
   const visited = new Set<string>()
   const waiting = [search.start]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -40,12 +40,14 @@ export async function findTarget(path: string, search: Search): Promise<TrustedT
     const target = own(targets, path)
     if (target) return { ...target, path, role: next.name }
     if (!delegations) continue
-    const roles = (delegations.roles ?? []).filter((role) => mayName(role, path, hash))
+    const { keys, roles: all = [] } = delegations
+    if (all.some((role) => role.path_hash_prefixes)) hash ||= await webSha256(encodeUtf8(path))
+    const roles = all.filter((role) => mayName(role, path, hash))
     // 5.6.7.2.1: behind a terminating delegation nobody else is asked.
     const end = roles.findIndex(({ terminating }) => terminating)
     if (end >= 0) waiting.length = 0
     for (const role of roles.slice(0, end < 0 ? undefined : end + 1).reverse()) {
-      waiting.push({ type: 'targets', name: role.name, role, keys: delegations.keys })
+      waiting.push({ type: 'targets', name: role.name, role, keys })
     }
   }
   return undefined
