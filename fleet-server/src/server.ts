@@ -57,6 +57,7 @@ import { prepareMqttPort } from './tls/prepare-mqtt-port.js'
 import { TelemetryRepository } from './telemetry/telemetry-repository.js'
 import { FleetTrust } from './trust/fleet-trust.js'
 import { KeyFolder } from './trust/key-folder.js'
+import { measureExpiry } from './trust/measure-expiry.js'
 import { MetadataRepository } from './trust/metadata-repository.js'
 import { viewTrust } from './trust/view-trust.js'
 
@@ -113,6 +114,7 @@ async function startParts(given: Given, teardown: Teardown): Promise<FleetServer
   address.mqttPort = embedded?.port
 
   await warnOfDevelopment(context)
+  measureExpiry(context)
   context.trust.start(() => void issuer.refresh())
   teardown.add(() => context.trust[Symbol.asyncDispose]())
   // What a server that was killed had left undone.

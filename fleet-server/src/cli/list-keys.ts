@@ -45,6 +45,7 @@ async function rolesOfServer(flags: Flags): Promise<RoleLine[]> {
   const client = connect(flags)
   const view = await answer(client.trust.$get())
   if (view.advice !== null) note(view.advice)
+  for (const { renewal } of view.roles) if (renewal !== null) note(renewal)
   if (flags.save !== undefined) await saveFiles(client, view.roles, flags.save)
   return view.roles
 }

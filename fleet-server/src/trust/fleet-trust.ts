@@ -5,11 +5,12 @@ import type { TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import type { Clock } from '@kedge/shared/util/clock'
 import { Exclusive } from '@kedge/shared/util/exclusive'
-import { Minutes } from '@kedge/shared/util/units'
+import { Hours, Minutes } from '@kedge/shared/util/units'
 import type { DeviceOutbox } from '../devices/device-door.js'
 import type { Log } from '../observability/log.js'
 import { checkAsDevice } from './check-as-device.js'
 import { checkSigned } from './check-signed.js'
+import { checkCurrent, renewalAdvice } from './expiry.js'
 import { foundRepository } from './found-repository.js'
 import type { KeyFolder, ReadableKey } from './key-folder.js'
 import { formatMetadataName, parseMetadataName } from './metadata-name.js'
@@ -38,6 +39,7 @@ export class FleetTrust implements AsyncDisposable {
   readonly #changes = new Exclusive()
   readonly #ended = new AbortController()
   #inForce: RootInForce
+  readonly #warned = new Map<string, string>()
   #onRoot: () => void = () => undefined
   #renewal: Promise<void> | undefined
 
@@ -127,20 +129,40 @@ export class FleetTrust implements AsyncDisposable {
   /** Signs anew what is due; what only offline keys can sign is warned of. */
   renew(): Promise<void> {
     return this.#changes.run(async () => {
-      const { clock, keys, log } = this.#parts
+      const { clock, keys } = this.#parts
       const due = await renewals(await this.current(), await keys.readable(), clock.now())
-      for (const { role, expires } of due.warnings) {
-        const at = new Date(expires).toISOString()
-        log.warn({ role, expires: at }, 'signed metadata expires soon; sign it anew')
-      }
-      if (due.isDue) await this.#commit(due.files)
+      for (const file of due.warnings) this.#warn(file)
+      const isDone = due.files.length > 0 && (await this.#tryCommit(due.files))
+      if (due.isDue && !isDone) await this.#commit([])
     })
+  }
+
+  /** What cannot be renewed must not keep the server's own files from being. */
+  #tryCommit(files: readonly StoredMetadata[]): Promise<boolean> {
+    return this.#commit(files).then(
+      () => true,
+      (err: unknown) => {
+        this.#parts.log.error({ err }, 'signed metadata could not be renewed')
+        return false
+      },
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort(new Error('the server stops'))
     await this.#renewal
     await this.#changes.idle()
+  }
+
+  /** Once a day for each role, and once more when it is over. */
+  #warn(file: StoredMetadata): void {
+    const { clock, log } = this.#parts
+    const now = clock.now()
+    const isPast = file.expires <= now
+    const said = `${file.version} ${Math.floor(now / Hours(24))} ${isPast}`
+    if (this.#warned.get(file.role) === said) return
+    this.#warned.set(file.role, said)
+    log[isPast ? 'error' : 'warn']({ role: file.role }, renewalAdvice(file, now) ?? file.role)
   }
 
   async #commit(files: readonly StoredMetadata[]): Promise<void> {
@@ -154,6 +176,7 @@ export class FleetTrust implements AsyncDisposable {
     const inForce = root ? await openRoot(root.bytes, readable) : this.#inForce
     const online = await signOnline({ current, files, keys: readable, now })
     if (files.length > 0) {
+      checkCurrent(neededFor(files, current), now)
       await checkAsDevice({
         trusted: current.values(),
         files: [...current.values(), ...files, ...online],
@@ -199,6 +222,16 @@ function checkNewer(file: StoredMetadata, held: StoredMetadata | undefined): voi
     `version ${file.version} of ${file.role} is not newer than ${held.version}, which is in force; ` +
       'fetch that and sign the next one',
   )
+}
+
+/** What a device needs beside the server's own files to take a change, as it will be after it. */
+function neededFor(
+  files: readonly StoredMetadata[],
+  current: ReadonlyMap<string, StoredMetadata>,
+): StoredMetadata[] {
+  const after = new Map([...current, ...files.map((file) => [file.role, file] as const)])
+  const roles = new Set(['root', 'targets', ...files.map(({ role }) => role)])
+  return [...roles].flatMap((role) => after.get(role) ?? [])
 }
 
 const modelOf = (role: string): string | undefined => /^model\.(.+)$/.exec(role)?.[1]

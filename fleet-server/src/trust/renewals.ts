@@ -1,7 +1,7 @@
 import type { RootDocument } from '@kedge/shared/trust/tuf/documents'
 import { signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
-import { Hours } from '@kedge/shared/util/units'
+import { expiresSoon, isOnline } from './expiry.js'
 import type { ReadableKey } from './key-folder.js'
 import { lifetimes, signedFields } from './metadata-fields.js'
 import type { StoredMetadata } from './metadata-repository.js'
@@ -16,9 +16,6 @@ export interface Renewals {
   readonly warnings: readonly StoredMetadata[]
 }
 
-/** Before this there is still time for somebody to fetch a key out of a safe. */
-const notice = Hours(14 * 24)
-
 /** What has to be signed anew at `now`. */
 export async function renewals(
   current: ReadonlyMap<string, StoredMetadata>,
@@ -32,7 +29,7 @@ export async function renewals(
   if (rootBytes === undefined) return { isDue: true, files, warnings }
   const root = readMetadata(rootBytes, 'root').signed
   for (const file of current.values()) {
-    if (isOnline(file) || file.expires - now > notice) continue
+    if (isOnline(file) || !expiresSoon(file, now)) continue
     const renewed = await renew(file, { root, keys, now })
     if (renewed) files.push(renewed)
     else warnings.push(file)
@@ -40,8 +37,6 @@ export async function renewals(
   const isDue = online.some((file) => file === undefined || isHalfOver(file, now))
   return { isDue: isDue || files.length > 0, files, warnings }
 }
-
-const isOnline = ({ role }: StoredMetadata) => role === 'snapshot' || role === 'timestamp'
 
 interface Means {
   readonly root: RootDocument

@@ -5,6 +5,8 @@ import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import { countSchema, timestampSchema } from '@kedge/shared/util/scalars'
 import type { ServerContext } from '../context.js'
 import { publisherNames } from '../models/signer-of.js'
+import { renewalAdvice } from './expiry.js'
+import type { StoredMetadata } from './metadata-repository.js'
 
 export const trustViewSchema = z.object({
   fleet: z.string(),
@@ -20,6 +22,8 @@ export const trustViewSchema = z.object({
       /** Null for the fleet role, which signs no metadata, and for a role that has signed nothing. */
       version: countSchema.nullable(),
       expires: timestampSchema.nullable(),
+      /** What to do, once it expires within two weeks and the server cannot sign it by itself. */
+      renewal: z.string().nullable(),
       threshold: countSchema,
       keys: z.array(
         z.object({
@@ -36,10 +40,11 @@ export type TrustView = z.infer<typeof trustViewSchema>
 
 /** Who may sign what, until when, and which of the keys are on this machine. */
 export async function viewTrust({
+  clock,
   config,
   publishers,
   trust,
-}: Pick<ServerContext, 'config' | 'publishers' | 'trust'>): Promise<TrustView> {
+}: Pick<ServerContext, 'clock' | 'config' | 'publishers' | 'trust'>): Promise<TrustView> {
   const [current, here] = [await trust.current(), await trust.keys()]
   const names = await publisherNames({ publishers })
   const root = readMetadata(trust.root, 'root').signed
@@ -62,11 +67,15 @@ export async function viewTrust({
       role,
       version: current.get(role)?.version ?? null,
       expires: current.get(role)?.expires ?? null,
+      renewal: renewalOf(current.get(role), clock.now()),
       threshold: needed,
       keys: keyids.map((id) => ({ id, name: names.get(id) ?? null, onServer: here.has(id) })),
     })),
   }
 }
+
+const renewalOf = (file: StoredMetadata | undefined, now: number): string | null =>
+  file ? renewalAdvice(file, now) : null
 
 /** What the log and the console say as long as the offline keys can be read here. */
 const adviceFor = (folder: string): string =>
