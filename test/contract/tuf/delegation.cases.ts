@@ -31,6 +31,17 @@ const graphs: readonly { what: string; edges: readonly Edge[]; asked: string }[]
   },
   { what: 'three levels', edges: ['targets>a', 'targets>b', 'a>c', 'c>d'], asked: 'a c d b' },
   {
+    what: 'a role whose name begins like that of another',
+    edges: ['targets>targets-a'],
+    asked: 'targets-a',
+  },
+  { what: 'a terminating role', edges: ['targets>a!'], asked: 'a' },
+  {
+    what: 'those before a terminating role',
+    edges: ['targets>a', 'targets>b!', 'targets>c'],
+    asked: 'a b',
+  },
+  {
     what: 'nobody after a terminating role',
     edges: ['targets>a', 'targets>b', 'a>c!', 'a>d'],
     asked: 'a c',
@@ -119,6 +130,14 @@ export const delegationCases: readonly TufCase[] = [
       },
     }
   }),
+  {
+    name: 'looking for a target, asks nobody where no role is delegated to',
+    async run({ repository, client }, check) {
+      repository.targets.delegations = { keys: {} }
+      await repository.publish('targets', 'snapshot', 'timestamp')
+      check.equal(await client.target('missing'), undefined)
+    },
+  },
   {
     name: 'takes the first role that names a path',
     async run({ repository, client }, check) {

@@ -17,7 +17,11 @@ const forms: readonly (readonly [(typeof topLevelRoles)[number], string, Patch])
         ['an expiry with an offset', { expires: '2031-01-01T00:00:00+01:00' }],
         ['an expiry in month 13', { expires: '2031-13-01T00:00:00Z' }],
         ['an expiry without a time', { expires: '2031-01-01' }],
+        ['an expiry in a year of six digits', { expires: '+002031-01-01T00:00:00Z' }],
+        ['an expiry with a remark', { expires: '2031-01-01T00:00:00Z (or so)' }],
         ['no spec_version', { spec_version: undefined }],
+        ['version 01 of the format', { spec_version: '01.0' }],
+        ['a remark on the version of the format', { spec_version: '1.0.31-x' }],
         ['version 2 of the format', { spec_version: '2.0.0' }],
         ['version 10 of the format', { spec_version: '10.0' }],
       ] as const
@@ -37,6 +41,16 @@ const forms: readonly (readonly [(typeof topLevelRoles)[number], string, Patch])
   ['root', 'an odd consistent_snapshot', { consistent_snapshot: 'yes' }],
   ['root', 'an x-kedge that is no object', { 'x-kedge': 1 }],
   ['root', 'an x-kedge without a fleet', { 'x-kedge': { fleetId: 'f', fleetEpoch: 1 } }],
+  ...[
+    ['an x-kedge without a fleet id', { fleetId: undefined }],
+    ['an x-kedge of an epoch below 0', { fleetEpoch: -1 }],
+    ['a fleet of which nobody has to sign', { fleet: { keys: {}, threshold: 0 } }],
+    ['a fleet without keys', { fleet: { threshold: 1 } }],
+  ].map(([what, change]): (typeof forms)[number] => {
+    const fleet = { keys: {}, threshold: 1 }
+    const extension = { fleetId: 'f', fleetEpoch: 1, fleet, ...(change as object) }
+    return ['root', what as string, { 'x-kedge': extension }]
+  }),
   ['timestamp', 'no meta', { meta: undefined }],
   ['timestamp', 'no snapshot in meta', { meta: {} }],
   ['timestamp', 'an inherited snapshot', { meta: [] }],
@@ -52,6 +66,11 @@ const forms: readonly (readonly [(typeof topLevelRoles)[number], string, Patch])
     'timestamp',
     'a hash in capitals',
     { meta: { 'snapshot.json': { version: 1, hashes: { sha256: 'AB' } } } },
+  ],
+  [
+    'timestamp',
+    'a hash with something behind it',
+    { meta: { 'snapshot.json': { version: 1, hashes: { sha256: 'ab ' } } } },
   ],
   ['snapshot', 'an entry that is no object', { meta: { 'targets.json': 1 } }],
   ['targets', 'no targets', { targets: undefined }],

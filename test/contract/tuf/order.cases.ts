@@ -166,6 +166,21 @@ export const orderCases: readonly TufCase[] = [
     }
   }),
   {
+    name: 'asks again for what is announced with other hashes under the same version',
+    async run({ repository, client }, check) {
+      repository.withHashes = true
+      await repository.publish('targets', 'snapshot', 'timestamp')
+      const trusted = await client.open()
+      await trusted.refresh()
+      await trusted.refresh()
+      check.equal(repository.requests.filter((name) => name === '2.targets.json').length, 1)
+      repository.snapshot.meta['targets.json']!.hashes!.sha256 = '0'.repeat(64)
+      await repository.publish('snapshot', 'timestamp')
+      await check.rejects(trusted.refresh(), 'metadata-mixed')
+      check.equal(repository.requests.at(-1), '2.targets.json')
+    },
+  },
+  {
     name: 'takes SHA-512 alone, and refuses hashes none of which it knows',
     async run({ repository, client }, check) {
       const bytes = new Uint8Array(repository.files.get('1.snapshot.json')!)

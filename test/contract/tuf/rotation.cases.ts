@@ -215,6 +215,29 @@ export const rotationCases: readonly TufCase[] = [
     },
   },
   {
+    name: 'takes lower snapshots again when the keys of timestamp alone have been replaced',
+    async run({ repository, client }, check) {
+      repository.snapshot.version = 99
+      await repository.publish('snapshot', 'timestamp')
+      await client.refresh()
+      await repository.rotateKeys('timestamp')
+      repository.snapshot.version = 0
+      await repository.publish('root', 'snapshot', 'timestamp')
+      await client.refresh()
+      check.equal(client.versions(), { root: 2, timestamp: 3, snapshot: 1, targets: 1 })
+    },
+  },
+  {
+    name: 'follows roots that name keys they do not have',
+    async run({ repository, client }, check) {
+      repository.root.roles.timestamp.keyids.push('0'.repeat(64))
+      await repository.publish('root')
+      await repository.publish('root')
+      await client.refresh()
+      check.equal(client.versions().root, 3)
+    },
+  },
+  {
     name: 'takes lower targets again, and fewer roles, when the keys of snapshot have been replaced',
     async run({ repository, client }, check) {
       await repository.delegate('targets', { name: 'delegated' })

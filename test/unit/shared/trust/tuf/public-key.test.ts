@@ -31,6 +31,7 @@ describe('Ed25519 key', () => {
     ['a letter in the middle', `${'0f'.repeat(15)}0g${'0f'.repeat(16)}`],
     ['31 bytes', '0f'.repeat(31)],
     ['33 bytes', '0f'.repeat(33)],
+    ['a digit too many', `${'0f'.repeat(32)}0`],
     ['nothing', ''],
   ])('has not %s', async (_what, text) => {
     await expect(importRawEd25519(text)).rejects.toThrow()

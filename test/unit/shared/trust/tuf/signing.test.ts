@@ -95,6 +95,12 @@ describe('signed metadata', () => {
     ])
   })
 
+  it('keeps the signatures of the others when one signs again beside a new one', async () => {
+    const file = await signMetadata(rootOf(alice, bob, carol), [alice, bob])
+    const more = readMetadata(await addSignatures(file, 'root', [alice, carol]), 'root')
+    expect(more.signatures.map(({ keyid }) => keyid)).toEqual([bob.keyId, alice.keyId, carol.keyId])
+  })
+
   it('is not signed again as something that it is not', async () => {
     const file = await signMetadata(rootOf(alice, bob), [alice])
     await expect(addSignatures(file, 'targets', [bob])).rejects.toMatchObject({
