@@ -1,9 +1,17 @@
 import { type ClientResponse, hc } from 'hono/client'
 import type { App } from '../../../src/http/app.js'
-import { ApiError, readProblem } from './problem.js'
+import { ApiError, isProofMissing, readProblem } from './problem.js'
+import { askForProof } from './proof-question.js'
+
+/** What needs a fresh proof is sent again, unchanged, when that was given. */
+async function fetchProved(input: RequestInfo | URL, request?: RequestInit): Promise<Response> {
+  const response = await fetch(input, request)
+  if (!(await isProofMissing(response)) || !(await askForProof())) return response
+  return fetch(input, request)
+}
 
 /** The server's API, typed by its own routes. The session is a cookie, so nothing is added. */
-export const api = hc<App>(location.origin).api.v1
+export const api = hc<App>(location.origin, { fetch: fetchProved }).api.v1
 
 let refused: () => void = () => undefined
 

@@ -22,13 +22,26 @@ export class ApiError extends KedgeError<'http-failed'> {
   }
 }
 
+const proofMissing = 'step-up-required'
+
+/** Whether the server refuses for want of a fresh proof of who is signed in. */
+export async function isProofMissing(response: Response): Promise<boolean> {
+  return response.status === 403 && (await fieldsOf(response.clone()))['code'] === proofMissing
+}
+
 export async function readProblem(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => undefined)
-  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const fields = await fieldsOf(response)
   const text = (value: unknown, fallback: string) => (typeof value === 'string' ? value : fallback)
   return new ApiError({
     status: response.status,
     title: text(fields['title'], `The server answered ${response.status}`),
-    detail: text(fields['detail'], ''),
+    detail: fields['code'] === proofMissing ? notProved : text(fields['detail'], ''),
   })
+}
+
+const notProved = 'Nothing was changed: you did not confirm that it is you.'
+
+async function fieldsOf(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json().catch(() => undefined)
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
 }

@@ -19,12 +19,25 @@ export const signInByToken = (token: string) => answerTo(api.session.$post({ jso
 export const canUsePasskeys = (): boolean =>
   browserSupportsWebAuthn() && isSecureContext && !/^[\d.]+$|^\[/.test(location.hostname)
 
-/** The browser asks its person which passkey, and for a touch. */
 export async function signInByPasskey(): Promise<void> {
-  const options = await bodyOf(api.passkeys.login.options.$post())
-  const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
-  const response = (await startAuthentication({ optionsJSON })) as AuthenticationResponse
+  const response = await touchPasskey(bodyOf(api.passkeys.login.options.$post()))
   await answerTo(api.passkeys.login.verify.$post({ json: { response } }))
+}
+
+/** The browser asks its person which passkey, and for a touch. */
+async function touchPasskey(asked: Promise<unknown>): Promise<AuthenticationResponse> {
+  const optionsJSON = (await asked) as PublicKeyCredentialRequestOptionsJSON
+  return (await startAuthentication({ optionsJSON })) as AuthenticationResponse
+}
+
+/** Password or token once more, before what can do much harm. */
+export const proveBy = (proof: { password: string } | { token: string }) =>
+  bodyOf(api.session['step-up'].$post({ json: proof }))
+
+/** The same by a passkey. */
+export async function proveByPasskey() {
+  const response = await touchPasskey(bodyOf(api.session['step-up'].options.$post()))
+  return bodyOf(api.session['step-up'].$post({ json: { response } }))
 }
 
 /** The first person of a new server; the code is that of the link the server has printed. */

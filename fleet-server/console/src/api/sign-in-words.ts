@@ -1,12 +1,13 @@
 import { ApiError } from './problem.js'
 
-type Way = 'password' | 'passkey' | 'register' | 'token' | 'setup'
+type Way = 'password' | 'passkey' | 'register' | 'token' | 'setup' | 'again'
 
 const refused: Record<Way, string> = {
   password: 'The name or the password is not right.',
   passkey: 'The server does not know this passkey.',
   register: 'The server has not taken the passkey. Try again.',
   token: 'The server does not know this token.',
+  again: 'The server did not take this as a proof that it is you. Try again.',
   setup:
     'This link has expired or has been used. The server prints a new one each time it starts, as ' +
     'long as it has no users.',

@@ -1,4 +1,5 @@
 import { ApiError } from './problem.js'
+import { answerProof } from './proof-question.js'
 import { keepSetupCode } from './setup-code.js'
 import { askSession, leave, signInByToken } from './session-requests.js'
 import { become, currentStanding } from './session.js'
@@ -92,6 +93,7 @@ export const sessionEnded = 'Your session has ended. Sign in to go on where you 
 /** The server did not know us: the way in, and after it the page that was open. */
 export async function lapse(): Promise<void> {
   if (currentStanding().at !== 'in') return
+  answerProof(false)
   await refreshSession(sessionEnded)
 }
 

@@ -35,6 +35,8 @@ export function FormDialog({
     <Modal
       opened
       onClose={props.onClose}
+      // While it is being done, Esc is for a question that may stand above.
+      closeOnEscape={!change.isPending}
       title={props.title}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

@@ -1,21 +1,26 @@
 import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useSetupCode } from '../api/setup-code.js'
+import { useProofAsked } from '../api/proof-question.js'
 import { useStanding } from '../api/session.js'
 import { Brand } from './brand.js'
-import { DevelopmentBadge } from './development-badge.js'
 import { LiveMarker } from './live-marker.js'
 import { RoomLinks } from './room-links.js'
 import classes from './shell.module.css'
 import { SetUp } from './set-up.js'
 import { SignIn } from './sign-in.js'
 import { ThemeSwitch } from './theme-switch.js'
+import { TrustBadge } from './trust-badge.js'
 import { Opening, Unreachable } from './threshold.js'
 import { useShortcuts } from './use-shortcuts.js'
 import { WhoAmI } from './who-am-i.js'
 
 const ShortcutSheet = lazy(() =>
   import('./shortcut-sheet.js').then((m) => ({ default: m.ShortcutSheet })),
+)
+
+const StepUpDialog = lazy(() =>
+  import('./step-up-dialog.js').then((m) => ({ default: m.StepUpDialog })),
 )
 
 /** What stands around every room. Without a session there is only the way in. */
@@ -32,6 +37,7 @@ export function Shell() {
 
 function Frame() {
   const [sheet, setSheet] = useState(false)
+  const isProofAsked = useProofAsked()
   useShortcuts(() => setSheet(true))
   return (
     <div className={classes.frame}>
@@ -40,7 +46,7 @@ function Frame() {
       </a>
       <header className={classes.top}>
         <Brand />
-        <DevelopmentBadge />
+        <TrustBadge />
         <div className={classes.tools}>
           <LiveMarker />
           <ThemeSwitch />
@@ -55,6 +61,7 @@ function Frame() {
         <Outlet />
       </main>
       <Suspense fallback={null}>
+        {isProofAsked && <StepUpDialog />}
         {sheet && <ShortcutSheet onClose={() => setSheet(false)} />}
       </Suspense>
     </div>

@@ -8,6 +8,8 @@ import { Loaded } from '../../parts/loaded.js'
 import { Mark } from '../../parts/mark.js'
 import { Section } from '../../parts/page.js'
 import { TimeAgo, useNow } from '../../parts/time-ago.js'
+import { expiringRoles, isRenewedByServer } from '../../parts/trust-expiry.js'
+import { ExpiryNotices } from './expiry-notices.js'
 import { MoveKeys } from './move-keys.js'
 import classes from './trust-room.module.css'
 
@@ -25,6 +27,7 @@ export function TrustRoom() {
 
 const Trust = ({ trust }: { trust: TrustView }) => (
   <>
+    <ExpiryNotices roles={expiringRoles(trust, useNow())} />
     {trust.development && <MoveKeys advice={trust.advice} />}
     <Section
       title="Trust root"
@@ -39,7 +42,7 @@ const Trust = ({ trust }: { trust: TrustView }) => (
             </span>,
           ],
           ['Root version', String(trust.rootVersion)],
-          ['Epoch', String(trust.epoch)],
+          ['Epoch', `${trust.epoch}; grows when the fleet begins anew`],
           ['Root and targets keys', trust.development ? 'on this server' : 'not on this server'],
         ]}
       />
@@ -107,31 +110,23 @@ const words: Readonly<Record<string, string>> = {
 const wordsOf = (role: string): string =>
   words[role] ?? `signs the releases of ${role.replace(/^model\./, '')}`
 
-const soonMs = 14 * 86_400_000
-
 /** The short-lived roles are signed anew by the server; what people must sign is said in time. */
-function Expiry({ role: { role, expires } }: { role: TrustRole }) {
-  const now = useNow()
+function Expiry({ role }: { role: TrustRole }) {
+  const [expiring] = expiringRoles({ roles: [role] }, useNow())
+  const { expires } = role
   if (expires === null) return <span className="quiet">never</span>
-  if (expires <= now) {
+  if (expiring !== undefined) {
     return (
-      <Mark tone="bad" shape="alert">
-        expired <TimeAgo at={expires} />
-      </Mark>
-    )
-  }
-  const isRenewedHere = role === 'snapshot' || role === 'timestamp'
-  if (!isRenewedHere && expires - now < soonMs) {
-    return (
-      <Mark tone="warn" shape="alert">
-        <TimeAgo at={expires} />, sign anew
+      <Mark tone={expiring.isPast ? 'bad' : 'warn'} shape="alert">
+        {expiring.isPast ? 'expired ' : 'sign anew '}
+        <TimeAgo at={expires} />
       </Mark>
     )
   }
   return (
     <>
       <TimeAgo at={expires} />
-      {isRenewedHere && <div className="quiet small">renewed by the server</div>}
+      {isRenewedByServer(role.role) && <div className="quiet small">renewed by the server</div>}
     </>
   )
 }
