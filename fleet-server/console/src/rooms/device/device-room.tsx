@@ -5,6 +5,7 @@ import { ApiError } from '../../api/problem.js'
 import { deviceQuery } from '../../api/queries.js'
 import { formatBytes } from '@kedge/shared/util/units'
 import { Facts } from '../../parts/facts.js'
+import { formatSpan } from '../../parts/format.js'
 import { Labels } from '../../parts/labels.js'
 import { Loaded } from '../../parts/loaded.js'
 import { Mark } from '../../parts/mark.js'
@@ -49,10 +50,8 @@ function Member({ device }: { device: Device }) {
   const { reported } = device
   return (
     <>
-      {reported?.stale === true && <StaleNote />}
-      {reported !== null && reported.problems.length > 0 && (
-        <DeviceProblems problems={reported.problems} />
-      )}
+      {reported?.stale === true && <StaleNote since={reported.at} />}
+      <DeviceProblems device={device} />
       <SlotTable device={device} />
       <DeviceCharts device={device} />
       <Identity device={device} />
@@ -70,13 +69,14 @@ const Standing = ({ device }: { device: Device }) => (
   </span>
 )
 
-const StaleNote = () => (
+const StaleNote = ({ since }: { since: number }) => (
   <p className={classes.stale}>
     <Mark tone="warn" shape="alert">
       <b>Stale.</b>
     </Mark>{' '}
-    What this device goes by has expired. It infers on, and changes nothing before it hears from the
-    server again: look at its connection, and whether its clock and the server&apos;s agree.
+    What this device goes by has expired, as it said <TimeAgo at={since} />. It infers on, and
+    changes nothing before it hears from the server again: look at its connection, and whether its
+    clock and the server&apos;s agree.
   </p>
 )
 
@@ -110,11 +110,25 @@ function Identity({ device }: { device: Device }) {
                 ],
                 ['Storage', storageOf(reported.storage)],
                 ['Trust root', rootOf(reported)],
+                ['Time', clockOf(reported)],
               ] as const)),
         ]}
       />
     </Section>
   )
+}
+
+const clockWords = {
+  system: 'its own clock',
+  fleet: 'the answer of this server, for its own clock is wrong',
+  signed: 'the newest time that was signed, for its own clock is behind',
+} as const
+
+function clockOf({ clock }: NonNullable<Device['reported']>): string {
+  const off = Math.abs(clock.offset)
+  const apart =
+    off < 1_000 ? '' : `; its own is ${formatSpan(off)} ${clock.offset > 0 ? 'behind' : 'ahead'}`
+  return `goes by ${clockWords[clock.source]}${apart}`
 }
 
 const rootOf = ({ rootVersion, stale }: NonNullable<Device['reported']>): string =>

@@ -83,11 +83,9 @@ const Why = ({ row }: { row: SlotRow }) =>
   ) : (
     <>
       {row.reason.message} <span className="quiet mono">{row.reason.code}</span>
-      {adviceOn(row.reason.code) !== undefined && (
-        <div className="soft small">
-          {meaningOf(row.reason.code)} {adviceOn(row.reason.code)}
-        </div>
-      )}
+      <div className="soft small">
+        {meaningOf(row.reason.code)} {adviceOn(row.reason.code)}
+      </div>
     </>
   )
 

@@ -2,7 +2,9 @@ import { Link } from '@tanstack/react-router'
 import type { Device } from '../../api/documents.js'
 import type { Column } from '../../parts/data-table.js'
 import { Labels } from '../../parts/labels.js'
+import { Mark } from '../../parts/mark.js'
 import { deviceName, LastSeen, Presence } from '../../parts/presence.js'
+import { meaningOf } from '../../parts/problem-words.js'
 import { SlotLine } from '../../parts/slot-line.js'
 import { slotStandings } from '../../parts/slot-standing.js'
 import classes from '../lists.module.css'
@@ -57,6 +59,13 @@ function DeviceCell({ device }: { device: Device }) {
 
 function RunsCell({ device }: { device: Device }) {
   const slots = slotStandings(device)
+  if (device.alarm !== null) {
+    return (
+      <Mark tone="bad" shape="alert">
+        {meaningOf(device.alarm.code) ?? device.alarm.message}
+      </Mark>
+    )
+  }
   if (slots.length === 0) return <span className="quiet">nothing</span>
   return slots.map((slot) => <SlotLine key={slot.model} slot={slot} />)
 }

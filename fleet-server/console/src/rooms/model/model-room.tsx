@@ -22,7 +22,7 @@ export function ModelRoom() {
   const can = useCan()
   const model = useQuery(modelQuery(name))
   const releases = useQuery(releasesOfQuery(name))
-  const latest = model.data?.latest ?? undefined
+  const latest = releases.data?.items.find(({ revoked }) => revoked === null)?.version
   const rollOut = () =>
     void navigate({
       to: '/rollouts/new',
@@ -37,7 +37,10 @@ export function ModelRoom() {
           <span className="soft">runs on {plural(model.data.runningOn, 'device')}</span>
         )
       }
-      actions={can('rollout.create') && <Button onClick={rollOut}>Roll out {latest ?? ''}</Button>}
+      actions={
+        can('rollout.create') &&
+        latest !== undefined && <Button onClick={rollOut}>Roll out {latest}</Button>
+      }
     >
       <Section title="In the field" note={<RangeSwitch current={range} />}>
         <ModelCharts model={name} range={range} />

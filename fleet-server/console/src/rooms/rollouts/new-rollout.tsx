@@ -89,7 +89,8 @@ function usePlan(models: readonly string[]) {
   const navigate = useNavigate()
   const model = search.model ?? models[0] ?? ''
   const releases = useQuery(releasesOfQuery(model))
-  const known = releases.data?.items.map((release) => release.version) ?? []
+  const runnable = releases.data?.items.filter(({ revoked }) => revoked === null) ?? []
+  const known = runnable.map((release) => release.version)
   const version = search.version ?? known[0] ?? ''
   const change = useCallback(
     (next: { model?: string; version?: string | undefined; select?: string }) => {
