@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, bodyOf } from './client.js'
-import { limit, paged } from './queries.js'
+import type { AuditRecord, Page } from './documents.js'
+import { everything, limit, paged } from './queries.js'
 
 export const usersQuery = () =>
   paged(['users'], (cursor) => bodyOf(api.users.$get({ query: { cursor, limit } })))
@@ -33,3 +34,14 @@ export const auditQuery = ({ actor = '', action = '' }: AuditFilter) =>
       }),
     ),
   )
+
+/** The whole trail from its first row, a page at a time. */
+export async function* readTrail(): AsyncGenerator<readonly AuditRecord[]> {
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const query = { order: 'oldest', limit: everything, ...(cursor !== '' && { cursor }) } as const
+    const page: Page<AuditRecord> = await bodyOf(api.audit.$get({ query }))
+    yield page.items
+    cursor = page.next
+  }
+}

@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { auditQuery } from '../../api/account-queries.js'
-import { CopyLine } from '../../parts/copy-line.js'
 import { DataTable } from '../../parts/data-table.js'
 import { EmptyPage } from '../../parts/notices.js'
 import { Section } from '../../parts/page.js'
@@ -10,6 +9,7 @@ import { auditColumns } from './audit-columns.js'
 import { AuditFilterForm } from './audit-filter.js'
 import classes from './audit-room.module.css'
 import { ChainMark } from './chain-mark.js'
+import { WholeTrail } from './whole-trail.js'
 
 const route = getRouteApi('/settings/audit')
 
@@ -41,13 +41,7 @@ export function AuditRoom() {
           />
         )}
       </PagedList>
-      <div className={classes.verify}>
-        <p className="soft">
-          The whole trail, from its first row, is verified on the command line; it names the first
-          bad row. A checkpoint kept elsewhere shows later that nothing was cut off the end.
-        </p>
-        <CopyLine text="kedge audit verify" />
-      </div>
+      <WholeTrail />
     </Section>
   )
 }

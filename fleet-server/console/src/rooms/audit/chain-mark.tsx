@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { AuditRecord } from '../../api/documents.js'
 import { formatCount } from '../../parts/format.js'
 import { Mark } from '../../parts/mark.js'
-import { type ChainFinding, checkChain } from './check-chain.js'
+import { type ChainFinding, checkShown } from './check-chain.js'
 
 interface ChainMarkProps {
   readonly rows: readonly AuditRecord[]
@@ -16,19 +16,28 @@ export function ChainMark({ rows, isWhole }: ChainMarkProps) {
   const oldest = rows.at(-1)
   const { data } = useQuery({
     queryKey: ['chain', newest?.hash, oldest?.hash, rows.length, isWhole],
-    queryFn: () => checkChain(rows, isWhole),
+    queryFn: () => checkShown(rows, isWhole),
     enabled: newest !== undefined,
     staleTime: Infinity,
   })
   if (newest === undefined || oldest === undefined || data === undefined) return null
   const span = `rows ${formatCount(oldest.n)} to ${formatCount(newest.n)}`
-  switch (data.is) {
+  return (
+    <FindingMark finding={data}>
+      {isWhole
+        ? `Chain verified: ${span}, none changed, none missing`
+        : `${formatCount(rows.length)} rows verified, none changed`}
+    </FindingMark>
+  )
+}
+
+/** A finding in words; those for a sound chain are given. */
+export function FindingMark({ finding, children }: { finding: ChainFinding; children: string }) {
+  switch (finding.is) {
     case 'sound':
       return (
         <Mark tone="good" shape="check">
-          {isWhole
-            ? `Chain verified: ${span}, none changed, none missing`
-            : `${formatCount(rows.length)} rows verified, none changed`}
+          {children}
         </Mark>
       )
     case 'unchecked':
@@ -37,16 +46,16 @@ export function ChainMark({ rows, isWhole }: ChainMarkProps) {
           Not verified: this browser can hash only over https
         </Mark>
       )
-    default:
+    case 'bad':
       return (
         <Mark tone="bad" shape="alert">
-          {badWords(data)}
+          Row {formatCount(finding.n)} {faults[finding.fault]}
         </Mark>
       )
   }
 }
 
-const badWords = (finding: ChainFinding & { readonly n: number }): string =>
-  finding.is === 'changed'
-    ? `Row ${formatCount(finding.n)} has been changed after it was written`
-    : `Row ${formatCount(finding.n)} does not follow the one before: a row is missing or replaced`
+const faults = {
+  changed: 'has been changed after it was written',
+  misplaced: 'does not follow the one before: a row is missing or replaced',
+} as const
