@@ -157,6 +157,6 @@ test('somebody who may only look is offered nothing else', async ({ browser, ser
   await expect(page.getByRole('link', { name: 'My account', exact: true })).toBeVisible()
   await expect(page.getByRole('link', { name: 'People' })).toHaveCount(0)
   await page.goto(`${server.url}/settings/people`)
-  await expect(page.getByText('the role viewer does not allow user.read')).toBeVisible()
+  await expect(page.getByText('Your role does not open this page')).toBeVisible()
   await page.close()
 })

@@ -25,7 +25,10 @@ export function EnrolmentTokens() {
   const refresh = () => queries.invalidateQueries({ queryKey: ['enrolment-tokens'] })
   const revoke = useMutation({ mutationFn: revokeEnrolmentToken, onSuccess: refresh })
   return (
-    <Section title="Add devices" note="an enrolment token lets devices join this fleet">
+    <Section
+      title={can('enrolment.manage') ? 'Add devices' : 'Enrolment tokens'}
+      note="an enrolment token lets devices join this fleet"
+    >
       {can('enrolment.manage') && (
         <TokenForm
           onIssued={(token) => {
