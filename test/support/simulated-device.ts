@@ -120,6 +120,11 @@ export class SimulatedDevice implements AsyncDisposable {
     return this.#options.kind === 'agent' ? 'cpu' : 'wasm'
   }
 
+  /** Whether the broker has it connected. */
+  get online(): boolean {
+    return this.#link.online
+  }
+
   report(): Promise<void> {
     return this.#reports.run(async () => {
       const report = await this.#chain.sign(this.#state())
@@ -166,7 +171,7 @@ export class SimulatedDevice implements AsyncDisposable {
 
   /** Leaves in order, so that the broker announces nothing by itself. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#link.publish(topics.presence(this.id), { v: 1, state: 'offline' })
+    if (this.online) await this.#link.publish(topics.presence(this.id), { v: 1, state: 'offline' })
     await this.#link[Symbol.asyncDispose]()
   }
 }
