@@ -6,7 +6,7 @@ import { openInferenceHost } from '../../../web-runtime/src/inference/web-infere
 import { IdbModelStore } from '../../../web-runtime/src/models/idb-model-store.js'
 import { tryLead } from '../../../web-runtime/src/page/tab-lead.js'
 import { requireSecurePage } from '../../../web-runtime/src/page/secure-page.js'
-import { loadDeviceKeys } from '../../../web-runtime/src/state/device-keys.js'
+import { SessionKeys } from '../../../web-runtime/src/state/session-keys.js'
 import { IdbStateStore } from '../../../web-runtime/src/state/idb-state-store.js'
 import { Database } from '../../../web-runtime/src/storage/database.js'
 import { openIdbSpool } from '../../../web-runtime/src/telemetry/idb-spool.js'
@@ -33,7 +33,7 @@ const opened = {
   modelStore: (name: string) => new IdbModelStore(new Database(name), webSha256),
   stateStore: (name: string) => new IdbStateStore(new Database(name)),
   spool: (name: string) => openIdbSpool(new Database(name), { entropy: systemEntropy }),
-  deviceKeys: (name: string) => loadDeviceKeys(new Database(name)),
+  deviceKeys: (name: string) => SessionKeys.load(new Database(name)),
   inferenceHost: (engine: 'auto' | 'wasm' | 'webgpu', threads = 1) =>
     openInferenceHost({
       engine,

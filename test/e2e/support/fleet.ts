@@ -17,9 +17,11 @@ export class Fleet implements AsyncDisposable {
     this.#server = server
   }
 
-  static async start(): Promise<Fleet> {
+  /** `flags` of `kedge-server`, for its first start. */
+  static async start(...flags: string[]): Promise<Fleet> {
     const folder = await temporaryFolder()
-    return new Fleet(folder, await ServerProcess.start(path.join(folder.path, 'data-0')))
+    const data = path.join(folder.path, 'data-0')
+    return new Fleet(folder, await ServerProcess.start(data, undefined, ...flags))
   }
 
   get access(): ServerAccess {

@@ -12,14 +12,16 @@ export interface EnrollingPage {
   /** Origin of the fleet server. */
   readonly server: string
   readonly keys: DeviceKeys
+  /** The session that goes on under `keys`. */
+  readonly renews?: { readonly device: string; readonly keys: DeviceKeys }
   readonly labels: Labels
   /** Asks the page's own backend for a token; absent where the server trusts the page's origin. */
   readonly grant?: (() => Promise<string>) | undefined
 }
 
-/** One attempt. The same key is the same device, so asking again changes nothing. */
+/** One attempt. The same key is the same session, so asking again changes nothing. */
 export async function enrolPage(
-  { server, keys, labels, grant }: EnrollingPage,
+  { server, keys, renews, labels, grant }: EnrollingPage,
   signal: AbortSignal,
 ): Promise<Enrolment> {
   const secret = grant && parseEnrolmentToken(await grant()).secret
@@ -28,6 +30,7 @@ export async function enrolPage(
     url: server,
     keys,
     labels,
+    ...(renews && { renews }),
     ...(secret !== undefined && { secret }),
     fetch: (url, request) => fetch(url, { ...request, signal }),
   })

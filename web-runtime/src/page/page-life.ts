@@ -1,3 +1,4 @@
+import type { DeviceKeys } from '@kedge/shared/adapters/enrolment'
 import type { DeviceLog } from '@kedge/shared/device/ports/host'
 import { LinkError } from '@kedge/shared/errors/device-error'
 import { describeError } from '@kedge/shared/errors/kedge-error'
@@ -9,9 +10,9 @@ import type { Labels } from '@kedge/shared/util/scalars'
 import { BarredReleases } from '../inference/barred-releases.js'
 import type { EngineName } from '../inference/engine-choice.js'
 import { openInferenceHost, type WebInferenceHost } from '../inference/web-inference-host.js'
-import { loadDeviceKeys } from '../state/device-keys.js'
 import { joinFleet, loadEnrolment } from '../state/enrolment-record.js'
 import { IdbStateStore } from '../state/idb-state-store.js'
+import { SessionKeys } from '../state/session-keys.js'
 import { Database } from '../storage/database.js'
 import { BrowserSession } from './browser-session.js'
 import { enrolPage, enrolPatiently, type EnrollingPage } from './enrolling.js'
@@ -121,28 +122,41 @@ export class PageLife {
 
   async #enrolledParts(inference: WebInferenceHost): Promise<SessionParts> {
     const stored = await loadEnrolment(new IdbStateStore(this.#database))
-    const fresh = stored ? undefined : await this.#enrol()
-    const parts = await this.#partsOf(inference, stored ?? fresh!)
+    const parts = await this.#partsOf(inference, stored ?? (await this.#enrol()))
     this.#browserSession?.end()
-    this.#browserSession = new BrowserSession(() => this.#renew(inference, parts.enrolment), fresh)
+    const renew = () => this.#renew(inference, parts)
+    this.#browserSession = new BrowserSession(renew, parts.enrolment)
     return { ...parts, browserSession: this.#browserSession }
   }
 
-  /** Another hour for the device that this browser is. @throws LinkError, UsageError */
-  async #renew(inference: WebInferenceHost, known: Enrolment): Promise<Enrolment> {
-    const current = await enrolPage(await this.#page(), this.#closing.signal)
-    if (isSameFleet(known, current)) return current
-    void this.#checkFleet(inference, known)
+  /** Another hour, under another key, for the device that this browser is. @throws LinkError, UsageError */
+  async #renew(inference: WebInferenceHost, parts: SessionParts): Promise<Enrolment> {
+    const { current, isSame } = await this.#ask(parts)
+    if (isSame) return current
+    void this.#checkFleet(inference, parts)
     throw new LinkError('unauthorized', strangerAt(this.#options.server))
   }
 
-  async #page(): Promise<EnrollingPage> {
+  /** Asks for the next session, and takes it up if it is this device's in this fleet. */
+  async #ask({ enrolment: known, keys }: SessionParts) {
+    const next = await keys.next()
+    const renews = { device: known.device, keys }
+    const page = { ...this.#page(next), renews }
+    const current = await enrolPage(page, this.#closing.signal)
+    const isSame = current.fleet === known.fleet && current.device === known.device
+    // What is trusted stays what it was; the root may have been rotated since.
+    if (isSame) await keys.takeUp(next, { ...known, sessionExpires: current.sessionExpires })
+    return { current, isSame, next }
+  }
+
+  #page(keys: DeviceKeys): EnrollingPage {
     const { server, labels, grant } = this.#options
-    return { server, labels, grant, keys: await loadDeviceKeys(this.#database) }
+    return { server, labels, grant, keys }
   }
 
   async #enrol(): Promise<Enrolment> {
-    const enrolment = await enrolPatiently(await this.#page(), {
+    const keys = await SessionKeys.load(this.#database)
+    const enrolment = await enrolPatiently(this.#page(keys), {
       entropy: systemEntropy,
       signal: this.#closing.signal,
       onProblem: (problem) => (this.#slot.problem = problem),
@@ -153,33 +167,38 @@ export class PageLife {
   }
 
   async #partsOf(inference: WebInferenceHost, enrolment: Enrolment): Promise<SessionParts> {
-    return {
+    const parts: SessionParts = {
       database: this.#database,
       inference,
       enrolment,
-      keys: await loadDeviceKeys(this.#database),
+      keys: await SessionKeys.load(this.#database),
       log: this.#options.log,
-      onConnectFailed: () => void this.#checkFleet(inference, enrolment),
+      onConnectFailed: () => void this.#checkFleet(inference, parts),
     }
+    return parts
   }
 
   /**
-   * A broker that does not take this device may belong to a server that was set up anew. A page from
-   * that very server has nobody else to trust, so it joins; any other keeps to the fleet it knows.
+   * A broker that does not take this device may belong to a server that has forgotten it, or was set
+   * up anew. A page from that very server has nobody else to trust, so it joins; any other keeps to the
+   * fleet it knows.
    */
-  async #checkFleet(inference: WebInferenceHost, known: Enrolment): Promise<void> {
+  async #checkFleet(inference: WebInferenceHost, parts: SessionParts): Promise<void> {
     if (this.#checkingFleet) return
     this.#checkingFleet = true
     const { server } = this.#options
     try {
-      const current = await enrolPage(await this.#page(), this.#closing.signal)
-      if (isSameFleet(known, current)) return
-      if (server !== location.origin) {
+      const { current, isSame, next } = await this.#ask(parts)
+      if (isSame) return
+      const isKnown = current.fleet === parts.enrolment.fleet
+      if (!isKnown && server !== location.origin) {
         this.#slot.problem = { code: 'signature-invalid', message: strangerAt(server) }
         return
       }
       await this.#slot.session?.[Symbol.asyncDispose]()
-      await joinFleet(this.#database, current)
+      const joined = isKnown ? { ...current, root: parts.enrolment.root } : current
+      await joinFleet(this.#database, joined)
+      await parts.keys.takeUp(next, joined)
       await this.#lead(inference)
     } catch (error) {
       this.#options.log.info('the server was not asked', { ...describeError(error, 'http-failed') })
@@ -206,9 +225,6 @@ export class PageLife {
     this.#slot.problem = describeError(error, 'storage-failed')
   }
 }
-
-/** The root may have been rotated since; the name of a fleet stays. */
-const isSameFleet = (a: Enrolment, b: Enrolment) => a.fleet === b.fleet && a.device === b.device
 
 const strangerAt = (server: string) =>
   `the server at ${server} is not the one this browser has enrolled with`

@@ -17,6 +17,7 @@ import {
 } from '../state/borrowed-stores.js'
 import { IdbMetadataStore } from '../state/idb-metadata-store.js'
 import { IdbStateStore } from '../state/idb-state-store.js'
+import type { SessionKeys } from '../state/session-keys.js'
 import type { Database } from '../storage/database.js'
 import { openIdbSpool } from '../telemetry/idb-spool.js'
 import { browserFacts } from './browser-facts.js'
@@ -26,7 +27,7 @@ import { builtAt, runtimeVersion } from './runtime-version.js'
 export interface SessionParts {
   readonly database: Database
   readonly inference: WebInferenceHost
-  readonly keys: DeviceKeys
+  readonly keys: SessionKeys
   readonly enrolment: Enrolment
   readonly log: DeviceLog
   /** The right to connect; absent where another tab holds the connection. */
@@ -75,7 +76,7 @@ async function start(
   const host: DeviceHost = {
     ...ports,
     inference,
-    signer: { id: enrolment.device, privateKey: keys.privateKey },
+    signer: signerOf(enrolment, keys),
     telemetry: await openIdbSpool(database, { entropy: systemEntropy }),
     clock: systemClock,
     entropy: systemEntropy,
@@ -87,6 +88,14 @@ async function start(
   }
   return startDevice(host, enrolment)
 }
+
+/** Signs by the key of the session that there is at that moment. */
+const signerOf = ({ device }: Enrolment, keys: DeviceKeys): DeviceHost['signer'] => ({
+  id: device,
+  get privateKey() {
+    return keys.privateKey
+  },
+})
 
 const toSession = (role: Session['role'], link: Link, device: Device): Session => ({
   role,
