@@ -12,6 +12,8 @@ export interface EnrolmentVisit {
   readonly page: string | undefined
   /** The network address it came from. */
   readonly address: string
+  /** Told before a device is let in or made to wait: the trail has to know, whatever happens next. */
+  readonly announce: (device: string, kind: 'enrolled' | 'waiting') => Promise<void>
 }
 
 type Parts = Pick<ServerContext, 'browserSessions' | 'clock' | 'config' | 'tokens'>

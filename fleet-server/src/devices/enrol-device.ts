@@ -16,6 +16,7 @@ import type { EnrolmentTokenRecord } from './enrolment-token.js'
 type Parts = Pick<
   ServerContext,
   | 'browserSessions'
+  | 'brokerAuthority'
   | 'brokerUrlFor'
   | 'challenges'
   | 'clock'
@@ -110,6 +111,7 @@ async function receive(
     labels: checkLabels({ ...labels, ...token?.labels }),
   }
   if (kind === 'browser') await checkBrowserLimit(parts)
+  await visit.announce(device, token?.approve ? 'waiting' : 'enrolled')
   if (token?.approve) {
     const { address } = visit
     const waits = await parts.enrolments.wait({ ...given, token: token.id, address, askedAt: now })
@@ -146,15 +148,21 @@ const barred = (device: string) =>
 const spent = () =>
   new UsageError('forbidden', 'every use of this enrolment token is spent; make another')
 
-const toEnrolment = (parts: Parts, { kind }: EnrolmentRequest, { origin }: EnrolmentVisit) => ({
-  fleet: parts.trust.id,
-  root: toBase64(parts.trust.root),
-  brokerUrl: parts.brokerUrlFor(kind, origin),
-  // Pages trust whom their browser trusts; and another's broker has another's certificate.
-  ...(parts.tls?.authority !== undefined &&
-    kind === 'agent' &&
-    parts.config.broker.kind === 'embedded' && { ca: parts.tls.authority.pem }),
-})
+function toEnrolment(
+  { brokerAuthority, brokerUrlFor, config, tls, trust }: Parts,
+  { kind }: EnrolmentRequest,
+  { origin }: EnrolmentVisit,
+) {
+  const isOurs = config.broker.kind === 'embedded'
+  const ca = isOurs ? tls?.authority?.pem : brokerAuthority
+  return {
+    fleet: trust.id,
+    root: toBase64(trust.root),
+    brokerUrl: brokerUrlFor(kind, origin),
+    // Pages trust whom their browser trusts.
+    ...(kind === 'agent' && ca !== undefined && { ca }),
+  }
+}
 
 /** Who asks: the device whose key has signed, or the browser that goes on under that key. */
 async function checkProofs(parts: Parts, request: EnrolmentRequest): Promise<string> {

@@ -1,4 +1,3 @@
-import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { validator } from 'hono-openapi'
@@ -8,11 +7,11 @@ import {
   enrolmentSchema,
   waitingSchema,
 } from '@kedge/shared/protocol/enrolment'
-import { entryOf } from '../accounts/record-visit.js'
 import type { ServerContext } from '../context.js'
-import { enrolDevice, type EnrolmentOutcome } from '../devices/enrol-device.js'
+import { enrolDevice } from '../devices/enrol-device.js'
 import { addressOf } from './address.js'
 import { describe, refuseInvalid } from './describe.js'
+import { JoiningRecord } from './joining-record.js'
 import { limitRate } from './limit-rate.js'
 import { originOf } from './origin.js'
 import { visitOf } from './visitor.js'
@@ -63,30 +62,17 @@ export const enrolRoutes = (context: ServerContext) => {
       limit,
       validator('json', enrolmentRequestSchema, refuseInvalid),
       async (c) => {
-        const outcome = await enrolDevice(context, c.req.valid('json'), {
+        const record = new JoiningRecord(context.accounts.audit, visitOf(c))
+        const visit = {
           origin: originOf(c, context.config),
           page: c.req.header('origin'),
           address: addressOf(c),
-        })
-        if (outcome.isNew) await record(c, context, outcome)
+          announce: record.announce.bind(record),
+        }
+        const request = c.req.valid('json')
+        const outcome = await record.around(() => enrolDevice(context, request, visit))
         if (outcome.kind === 'enrolled') return c.json(outcome.enrolment, 200)
         return c.json({ device: outcome.device, waiting: true as const }, 202)
       },
     )
-}
-
-async function record(
-  c: Context,
-  { accounts }: Pick<ServerContext, 'accounts'>,
-  { device, kind }: EnrolmentOutcome,
-): Promise<void> {
-  await accounts.audit.append({
-    ...entryOf(visitOf(c), {
-      action: kind === 'enrolled' ? 'device.enrol' : 'device.wait',
-      object: `enrol/${device}`,
-    }),
-    // A device that enrols is nobody yet when it asks.
-    actor: { kind: 'device', id: device, name: device },
-    method: 'device-key',
-  })
 }
