@@ -11,22 +11,30 @@ const program = path.resolve(import.meta.dirname, '../../../fleet-server/dist/ma
 export class ServerProcess implements AsyncDisposable, ServerAccess {
   readonly adminToken = 'an-admin-token-for-browser-tests'
   readonly #data: string
+  readonly #environment: Readonly<Record<string, string>>
   #url = ''
   #setupCode = ''
   #child: ChildProcess | undefined
 
-  private constructor(data: string) {
+  private constructor(data: string, environment: Readonly<Record<string, string>>) {
     this.#data = data
+    this.#environment = environment
   }
 
-  static async start(): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(path.join(tmpdir(), 'kedge-console-')))
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    const data = await mkdtemp(path.join(tmpdir(), 'kedge-console-'))
+    const server = new ServerProcess(data, environment)
     await server.start(['--port', '0', '--mqtt-port', '0'])
     return server
   }
 
   get url(): string {
     return this.#url
+  }
+
+  /** The file of its database. */
+  get database(): string {
+    return path.join(this.#data, 'kedge.db')
   }
 
   /** What `npm start` prints: the address, with the token behind the #. */
@@ -41,7 +49,7 @@ export class ServerProcess implements AsyncDisposable, ServerAccess {
 
   async start(ports: readonly string[]): Promise<void> {
     const child = spawn(process.execPath, [program, '--data', this.#data, ...ports], {
-      env: { ...process.env, KEDGE_ADMIN_TOKEN: this.adminToken },
+      env: { ...process.env, ...this.#environment, KEDGE_ADMIN_TOKEN: this.adminToken },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#child = child
