@@ -1,4 +1,8 @@
 import { expect, type Page } from '@playwright/test'
+import { reportCodec } from '@kedge/shared/protocol/report'
+import { openEnvelope, payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
+import { importPublicKey } from '@kedge/shared/trust/keys'
+import type { Device } from '../../fleet-server/src/devices/device.js'
 import { callApi } from '../support/admin-api.js'
 import { scalingModel } from '../contract/tiny-models.js'
 import { openFleetPage, servePages, test } from './support/fleet-page.js'
@@ -148,6 +152,20 @@ test.describe('the runtime', () => {
     await fleet.restart()
     await ship(fleet, '1.1.0', 3)
     await expect.poll(() => askForOne(page), { timeout: 60_000 }).toMatchObject({ y: 3 })
+  })
+
+  test('reports under a signature that anybody can check', async ({ page, fleet }) => {
+    await ship(fleet, '1.0.0', 2)
+    await openFleetPage(page, fleet.url)
+    await startRuntime(page)
+    const id = await page.evaluate(() => runtime.state.device ?? '')
+    const find = () => callApi<Device>(fleet.access, `GET /devices/${id}`)
+    const state = async () => (await find()).reported?.slots['scaling']?.deployment?.state
+    await expect.poll(state).toBe('active')
+    const report = await callApi<Envelope>(fleet.access, `GET /devices/${id}/report`)
+    const trusted = [await importPublicKey({ id, key: (await find()).publicKey })]
+    const payload = await openEnvelope(report, payloadTypes.report, trusted)
+    expect(reportCodec.decode(payload)).toMatchObject({ device: id, slots: { scaling: {} } })
   })
 
   test('refuses a page without cryptography, with the reason', async ({ page, context }) => {

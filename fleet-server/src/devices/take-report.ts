@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto'
 import { DocumentError } from '@kedge/shared/errors/document-error'
 import { TrustError } from '@kedge/shared/errors/trust-error'
 import { reportCodec, type Report } from '@kedge/shared/protocol/report'
 import { openEnvelope, payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
-import { webSha256 } from '@kedge/shared/util/sha256'
 import type { ServerContext } from '../context.js'
 import { keysInForce } from './enrolment-repository.js'
 import type { ImportedKeys } from './imported-keys.js'
@@ -58,7 +58,7 @@ async function openReport(
   if (report.device !== device) {
     throw new TrustError('wrong-device', `it says that it is of ${report.device}`)
   }
-  return { report, hash: await webSha256(payload) }
+  return { report, hash: createHash('sha256').update(payload).digest('hex') }
 }
 
 async function place(
