@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test'
+import { renewalAdvice } from '../../fleet-server/src/trust/expiry.js'
 import { callApi } from '../support/admin-api.js'
 import { accessibilityProblems, test } from './support/console-test.js'
 
@@ -28,7 +29,9 @@ test('what expires soon is said on every page, with the command that signs it an
   await page.route('**/api/v1/trust', async (route) => {
     const trust = (await (await route.fetch()).json()) as { roles: { role: string }[] }
     const expires = Date.now() + 3 * 86_400_000
-    const roles = trust.roles.map((one) => (one.role === 'root' ? { ...one, expires } : one))
+    const renewal = renewalAdvice({ role: 'root', expires }, Date.now())
+    const soon = { expires, renewal }
+    const roles = trust.roles.map((one) => (one.role === 'root' ? { ...one, ...soon } : one))
     await route.fulfill({ json: { ...trust, roles } })
   })
   await page.goto(emptyServer.consoleLink)
@@ -37,7 +40,7 @@ test('what expires soon is said on every page, with the command that signs it an
     .getByRole('link', { name: /expire soon|Expiring/ })
     .click()
   const notice = page.getByRole('region', { name: 'To be signed anew' })
-  await expect(notice).toContainText('root expires in 3 d')
+  await expect(notice).toContainText('root expires on')
   await expect(notice).toContainText('kedge key renew root')
   expect(await accessibilityProblems(page)).toEqual([])
 })

@@ -1,40 +1,34 @@
 import type { TrustView } from '../api/documents.js'
 
-type TrustRole = TrustView['roles'][number]
+type TrustRole = Pick<TrustView['roles'][number], 'role' | 'expires' | 'renewal'>
 
-/** A role whose signed files people have to sign anew, or whose server has failed to. */
+/** A role whose signed file people have to sign anew, or whose server has failed to. */
 export interface ExpiringRole {
   readonly role: string
-  /** ms since the epoch. */
-  readonly expires: number
   readonly isPast: boolean
+  /** What is the matter, for a sentence. */
+  readonly says: string
   /** What signs it anew, where its keys are; undefined where the server should have done so. */
   readonly command: string | undefined
 }
 
-/** Long enough to fetch keys that are kept offline. */
-const soonMs = 14 * 86_400_000
-
-/** The server signs these anew by itself, long before they end. */
-export const isRenewedByServer = (role: string): boolean =>
-  role === 'snapshot' || role === 'timestamp'
-
 /** What needs somebody's signature soon, the first to expire first. */
-export function expiringRoles({ roles }: Pick<TrustView, 'roles'>, now: number): ExpiringRole[] {
-  return roles
-    .flatMap(({ role, expires }) =>
-      expires !== null && expires - now <= patienceFor(role)
-        ? [{ role, expires, isPast: expires <= now, command: commandFor(role) }]
-        : [],
-    )
-    .sort((a, b) => a.expires - b.expires)
+export function expiringRoles(roles: readonly TrustRole[], now: number): ExpiringRole[] {
+  return [...roles]
+    .sort((a, b) => (a.expires ?? Infinity) - (b.expires ?? Infinity))
+    .flatMap((role) => expiringRole(role, now) ?? [])
 }
 
-const patienceFor = (role: TrustRole['role']): number => (isRenewedByServer(role) ? 0 : soonMs)
-
-function commandFor(role: string): string | undefined {
-  if (isRenewedByServer(role)) return undefined
-  return role.startsWith('model.')
-    ? `kedge model renew ${role.slice('model.'.length)} --key PUBLISHER.json`
-    : `kedge key renew ${role} --key ./kedge-keys/${role}.json`
+export function expiringRole(
+  { role, expires, renewal }: TrustRole,
+  now: number,
+): ExpiringRole | undefined {
+  const isPast = expires !== null && expires <= now
+  if (renewal !== null) {
+    // The server names the command in the quotes of code.
+    const [says = renewal, command] = renewal.split('`')
+    return { role, isPast, says, command }
+  }
+  const says = `${role} has expired. The server signs it by itself and has not: look at its log.`
+  return isPast ? { role, isPast, says, command: undefined } : undefined
 }

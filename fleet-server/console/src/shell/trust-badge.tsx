@@ -32,7 +32,7 @@ const development: Warning = {
 /** Stands on every page as long as there is something to be done about the keys and signatures. */
 export function TrustBadge() {
   const { data } = useQuery(trustQuery())
-  const [first] = expiringRoles(data ?? { roles: [] }, useNow())
+  const [first] = expiringRoles(data?.roles ?? [], useNow())
   const signing = first === undefined ? undefined : first.isPast ? expired : expiring
   const warning = signing ?? (data?.development === true ? development : undefined)
   if (warning === undefined) return null

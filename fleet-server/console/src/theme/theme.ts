@@ -58,6 +58,8 @@ export const theme = createTheme({
         lockScroll: false,
       },
     },
+    // A header beside the page's own would be a second banner to a screen reader.
+    ModalHeader: { defaultProps: { role: 'none' } },
     TextInput: { defaultProps: { size: 'xs' } },
     NativeSelect: { defaultProps: { size: 'xs' } },
   },

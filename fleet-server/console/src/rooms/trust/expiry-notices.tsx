@@ -1,6 +1,5 @@
 import { CopyLine } from '../../parts/copy-line.js'
 import { Mark } from '../../parts/mark.js'
-import { TimeAgo } from '../../parts/time-ago.js'
 import type { ExpiringRole } from '../../parts/trust-expiry.js'
 import classes from './trust-room.module.css'
 
@@ -17,17 +16,12 @@ export const ExpiryNotices = ({ roles }: { roles: readonly ExpiringRole[] }) =>
       </h2>
       <p>
         Devices go on running what they run. But when signed files are past their end, no device
-        takes a new version, and each calls itself stale.
+        takes a new version, and each calls itself stale. The command is run where the keys are.
       </p>
       <ul className={classes.renewals}>
-        {roles.map(({ role, expires, isPast, command }) => (
+        {roles.map(({ role, says, command }) => (
           <li key={role}>
-            <p>
-              <b>{role}</b> {isPast ? 'expired' : 'expires'} <TimeAgo at={expires} />.{' '}
-              {command === undefined
-                ? 'The server signs it by itself and has not: look at its log and its clock.'
-                : 'Where its keys are, run:'}
-            </p>
+            <p>{says}</p>
             {command !== undefined && <CopyLine text={command} />}
           </li>
         ))}

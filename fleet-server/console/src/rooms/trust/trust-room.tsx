@@ -8,7 +8,7 @@ import { Loaded } from '../../parts/loaded.js'
 import { Mark } from '../../parts/mark.js'
 import { Section } from '../../parts/page.js'
 import { TimeAgo, useNow } from '../../parts/time-ago.js'
-import { expiringRoles, isRenewedByServer } from '../../parts/trust-expiry.js'
+import { expiringRole, expiringRoles } from '../../parts/trust-expiry.js'
 import { ExpiryNotices } from './expiry-notices.js'
 import { MoveKeys } from './move-keys.js'
 import classes from './trust-room.module.css'
@@ -27,7 +27,7 @@ export function TrustRoom() {
 
 const Trust = ({ trust }: { trust: TrustView }) => (
   <>
-    <ExpiryNotices roles={expiringRoles(trust, useNow())} />
+    <ExpiryNotices roles={expiringRoles(trust.roles, useNow())} />
     {trust.development && <MoveKeys advice={trust.advice} />}
     <Section
       title="Trust root"
@@ -85,8 +85,9 @@ const columns: readonly Column<TrustRole>[] = [
           </div>
         )}
         <ul className={classes.keys}>
-          {keys.map(({ id, onServer }) => (
+          {keys.map(({ id, name, onServer }) => (
             <li key={id}>
+              {name !== null && <b>{name} </b>}
               <span className="mono" title={id}>
                 {id.slice(0, 16)}…
               </span>{' '}
@@ -110,9 +111,11 @@ const words: Readonly<Record<string, string>> = {
 const wordsOf = (role: string): string =>
   words[role] ?? `signs the releases of ${role.replace(/^model\./, '')}`
 
+const isOnline = ({ role }: TrustRole): boolean => role === 'snapshot' || role === 'timestamp'
+
 /** The short-lived roles are signed anew by the server; what people must sign is said in time. */
 function Expiry({ role }: { role: TrustRole }) {
-  const [expiring] = expiringRoles({ roles: [role] }, useNow())
+  const expiring = expiringRole(role, useNow())
   const { expires } = role
   if (expires === null) return <span className="quiet">never</span>
   if (expiring !== undefined) {
@@ -126,7 +129,7 @@ function Expiry({ role }: { role: TrustRole }) {
   return (
     <>
       <TimeAgo at={expires} />
-      {isRenewedByServer(role.role) && <div className="quiet small">renewed by the server</div>}
+      {isOnline(role) && <div className="quiet small">renewed by the server</div>}
     </>
   )
 }
