@@ -77,6 +77,11 @@ describe('somebody who owns the broker, and no key', () => {
     expect(judge(...said, ...again).slice(4)).toEqual(['stale', 'stale', 'stale'])
   })
 
+  it('cannot make a clone out of a report that counted before the clock was set far back', () => {
+    const said = [link('a', 1, 0), link('a', 2, 30 * minute), link('b', 1, minute)]
+    expect(judge(...said, link('a', 2, 30 * minute)).at(-1)).toBe('stale')
+  })
+
   it('cannot bring back a boot that it held back whole', () => {
     const held = { ...link('a', 3, 0), receivedAt: start + 60 * minute }
     expect(judge(link('b', 1, minute), held)).toEqual(['next', 'stale'])
