@@ -8,6 +8,7 @@ import { jsonCases } from './tuf/json.cases.js'
 import { keyCases } from './tuf/keys.cases.js'
 import { orderCases } from './tuf/order.cases.js'
 import { rotationCases } from './tuf/rotation.cases.js'
+import { targetFileCases } from './tuf/target-file.cases.js'
 
 /** Those that take longest come last, for whoever stops at the first that fails. */
 export const tufClientCases = {
@@ -16,6 +17,7 @@ export const tufClientCases = {
   'strict JSON': jsonCases,
   'order in time': orderCases,
   delegation: delegationCases,
+  'files of targets': targetFileCases,
   attacks: attackCases,
   keys: keyCases,
   rotation: rotationCases,

@@ -4,7 +4,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { hasHashes } from '@kedge/shared/trust/tuf/check-order'
+import { isAnnounced } from '@kedge/shared/trust/tuf/check-order'
 import { TrustedRepository } from '@kedge/shared/trust/tuf/trusted-repository'
 
 const { values, positionals } = parseArgs({
@@ -80,8 +80,7 @@ async function downloadTarget(repository, name) {
   const target = await repository.target(name)
   if (!target) throw new Error(`no role names the target ${name}`)
   const file = fileOf(required('target-dir'), name)
-  const isTarget = async (bytes) =>
-    bytes?.length === target.length && (await hasHashes(bytes, target.hashes))
+  const isTarget = async (bytes) => bytes !== undefined && (await isAnnounced(bytes, target))
   if (await isTarget(await readIfThere(file))) return
   const hash = target.hashes.sha256 ?? Object.values(target.hashes)[0]
   const consistent = repository.root.consistent_snapshot

@@ -36,10 +36,13 @@ function checkNotOlder(name: string, version: number | undefined, trusted: numbe
   throw new TrustError('metadata-rollback', `${name} ${found}, and had ${trusted} before`)
 }
 
-/** Whether the bytes are what the role above announces (5.5.2, 5.6.2). */
-export const isAnnounced = async (bytes: Uint8Array, meta: MetaFile): Promise<boolean> =>
-  bytes.length === (meta.length ?? bytes.length) &&
-  (meta.hashes === undefined || (await hasHashes(bytes, meta.hashes)))
+/** Whether the bytes are what the role above announces (5.5.2, 5.6.2, 5.7.2). */
+export const isAnnounced = async (
+  bytes: Uint8Array,
+  { length, hashes }: Omit<MetaFile, 'version'>,
+): Promise<boolean> =>
+  bytes.length === (length ?? bytes.length) &&
+  (hashes === undefined || (await hasHashes(bytes, hashes)))
 
 /** Whether the bytes have every hash of a kind that is known, and there is one. */
 export async function hasHashes(bytes: Uint8Array, hashes: Hashes): Promise<boolean> {

@@ -55,12 +55,13 @@ async function importRsa(text: string): Promise<PublicKey> {
   const key = await crypto.subtle.importKey('spki', parsePem(text), pss, true, ['verify'])
   const { modulusLength } = key.algorithm as { modulusLength: number }
   if (modulusLength < smallestModulus) throw new RangeError('the modulus is too short')
+  const size = Math.ceil(modulusLength / 8)
   // The scheme leaves the salt open: most signers take the digest's length, some all that fits.
   const longest = Math.ceil((modulusLength - 1) / 8) - 32 - 2
-  const salts = [32, longest]
-  return toPublicKey(
-    key,
-    salts.map((saltLength) => ({ name: 'RSA-PSS', saltLength })),
+  const schemes = [32, longest].map((saltLength) => ({ name: 'RSA-PSS', saltLength }) as const)
+  // RFC 8017, 8.1.2, step 1; OpenSSL takes a signature without its leading zeros, too.
+  return toPublicKey(key, schemes, (signature) =>
+    signature.length === size ? signature : undefined,
   )
 }
 
