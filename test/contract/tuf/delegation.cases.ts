@@ -153,6 +153,7 @@ export const delegationCases: readonly TufCase[] = [
     async run({ repository, client }, check) {
       // SHA-256 of "file" begins with 3b9c.
       await repository.delegate('targets', { name: 'other', path_hash_prefixes: ['3b9d', '4'] })
+      await repository.delegate('targets', { name: 'docs', paths: ['*.md'] })
       await repository.delegate('targets', { name: 'bin', path_hash_prefixes: ['00', '3b9c'] })
       await repository.addTarget('other', 'file', encodeUtf8('wrong'))
       await repository.addTarget('bin', 'file', encodeUtf8('right'))

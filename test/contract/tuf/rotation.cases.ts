@@ -215,14 +215,14 @@ export const rotationCases: readonly TufCase[] = [
     },
   },
   {
-    name: 'takes lower snapshots again when the keys of timestamp alone have been replaced',
+    name: 'takes lower snapshots and targets again when the keys of timestamp alone were replaced',
     async run({ repository, client }, check) {
-      repository.snapshot.version = 99
-      await repository.publish('snapshot', 'timestamp')
+      repository.snapshot.version = repository.targets.version = 99
+      await repository.publish('targets', 'snapshot', 'timestamp')
       await client.refresh()
       await repository.rotateKeys('timestamp')
-      repository.snapshot.version = 0
-      await repository.publish('root', 'snapshot', 'timestamp')
+      repository.snapshot.version = repository.targets.version = 0
+      await repository.publish('root', 'targets', 'snapshot', 'timestamp')
       await client.refresh()
       check.equal(client.versions(), { root: 2, timestamp: 3, snapshot: 1, targets: 1 })
     },
