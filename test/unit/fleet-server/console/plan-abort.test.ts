@@ -24,6 +24,8 @@ const decidedBy = (rolloutId: string, labels: Record<string, string>): Device =>
   presenceSince: 0,
   labels,
   enrolledAt: 0,
+  publicKey: '',
+  alarm: null,
   lastSeen: 0,
   reported: null,
   desired: {

@@ -25,6 +25,8 @@ function device(desired: string | undefined, reported: ReportedSlot | undefined)
     presenceSince: 0,
     labels: {},
     enrolledAt: 0,
+    publicKey: '',
+    alarm: null,
     lastSeen: 0,
     desired: {
       seq: 1,
