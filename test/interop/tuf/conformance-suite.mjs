@@ -35,11 +35,9 @@ function install(python, wanted) {
     env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
   })
   if (status !== 0) {
-    const said = stderr
-      .trim()
-      .split('\n')
-      .filter((line) => /error|fatal/i.test(line))
-    return `pip could not install ${wanted}: ${said[0]?.trim() ?? `no end in ${mostSeconds} s`}`
+    const said = stderr.split('\n').map((line) => line.trim())
+    const reason = said.find((line) => /^fatal: /.test(line)) ?? said.findLast(Boolean)
+    return `pip could not install ${wanted} (${reason ?? `no end in ${mostSeconds} s`})`
   }
   writeFileSync(stamp, wanted)
   return undefined

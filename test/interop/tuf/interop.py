@@ -259,16 +259,20 @@ class PythonTufReadsKedge(unittest.TestCase):
 
 
 class PythonTufReadsTheServer(unittest.TestCase):
-    def test_releases_are_found_behind_a_rotated_root(self):
+    def test_releases_and_what_is_revoked_are_found_behind_a_rotated_root(self):
         repository = Repository()
         self.addCleanup(repository.close)
         command = ["node", HERE / "server-repository.mjs", repository.folder]
         subprocess.run(command, check=True, timeout=120)
         updater = python_updater(repository.folder, repository.url)
         updater.refresh()
+        kept = Metadata.from_file(str(repository.folder / "python" / "root.json"))
+        self.assertEqual(kept.signed.version, 2)
         for counter, version in enumerate(["1.0.0", "1.1.0"], start=1):
             target = updater.get_targetinfo(f"models/gesture/{version}/release.json")
             self.assertEqual(target.custom["kedge"]["counter"], counter)
+            revoked = "it sees what is not there" if counter == 1 else None
+            self.assertEqual(target.custom["kedge"].get("revoked"), revoked)
             into = str(repository.folder / version)
             downloaded = pathlib.Path(updater.download_target(target, into))
             self.assertEqual(json.loads(downloaded.read_bytes())["version"], version)

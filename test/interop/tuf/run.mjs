@@ -70,9 +70,7 @@ function runSuite() {
     const options = ['-p', 'no:cacheprovider', '-q', '--entrypoint', client]
     return attempt(suite.python, ['-m', 'pytest', suite.folder, ...options])
   }
-  console.error(
-    `TUF's conformance suite is left out: ${problem}. Its cases as we have ported them:`,
-  )
+  console.error(`TUF's conformance suite is left out: ${problem}. Its cases as they are ported:`)
   const vitest = path.join(root, 'node_modules', binPath('vitest'))
   return attempt(process.execPath, [vitest, 'run', '--project', 'unit', portedCases])
 }
