@@ -59,7 +59,7 @@ async function write(access: ServerAccess, name: string, storm: Storm): Promise<
   }
 }
 
-async function everything<T>(access: ServerAccess, path: string): Promise<T[]> {
+async function everything<T>(access: ServerAccess, path: `/${string}`): Promise<T[]> {
   const items: T[] = []
   for (let cursor = ''; ;) {
     const page: { items: T[]; next: string | null } = await callApi(

@@ -12,7 +12,7 @@ const user = (id: string, role: 'owner' | 'viewer' = 'viewer') => ({
 })
 const session = (idHash: string, expiresAt: number) => ({
   ...{ idHash, expiresAt, createdAt: at, method: 'password' as const },
-  ...{ account: 'u-1', serviceToken: null, adminTokenHash: null },
+  ...{ account: 'u-1', serviceToken: null, adminTokenHash: null, provedAt: at },
 })
 const passkey = (id: string) => ({
   ...{ id, account: 'u-1', name: 'phone', publicKey: 'AA', counter: 1 },
@@ -73,6 +73,18 @@ describeOnDatabases('account repositories', (open) => {
     expect(await sessions.find('new')).toBeUndefined()
   })
 
+  it('go on with a session under another id, once, and until it would have ended', async () => {
+    const { db } = await open()
+    const sessions = new SessionRepository(db)
+    await new UserRepository(db).add(user('u-1'))
+    await sessions.add(session('a', at + 9))
+    const renewed = { idHash: 'b', provedAt: at + 5 }
+    const both = [sessions.renew('a', renewed), sessions.renew('a', { ...renewed, idHash: 'c' })]
+    expect(await Promise.all(both)).toEqual([true, false])
+    expect(await sessions.find('a')).toBeUndefined()
+    expect(await sessions.find('b')).toMatchObject({ ...session('b', at + 9), ...renewed })
+  })
+
   it('hand out a code once, to one of many who ask, for its purpose and in time', async () => {
     const codes = new OneTimeCodeRepository((await open()).db)
     const code = { idHash: 'h', purpose: 'setup' as const, body: '{}', expiresAt: at + 10 }
@@ -82,6 +94,17 @@ describeOnDatabases('account repositories', (open) => {
     expect((await Promise.all(asked)).filter((body) => body === '{}')).toHaveLength(1)
     await codes.add(code)
     expect(await codes.take('setup', 'h', at + 10)).toBeUndefined()
+  })
+
+  it('keep the few actions of a service token, in their order', async () => {
+    const tokens = new ServiceTokenRepository((await open()).db)
+    const token = {
+      ...{ id: 'st-1', name: 'page', role: 'operator' as const, createdAt: at, createdBy: 'ann' },
+      ...{ expiresAt: at + 1, lastUsedAt: null },
+      actions: ['device.read' as const, 'browser-session.create' as const],
+    }
+    await tokens.add(token, 'hash')
+    expect(await tokens.find('st-1')).toEqual(token)
   })
 
   it('keep of a service token no more than its hash', async () => {

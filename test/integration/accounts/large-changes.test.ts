@@ -22,11 +22,12 @@ describeOnDatabases('a session that has not proved itself for five minutes', (op
     server = await startTestServer(folder.path, { databaseUrl: url }, clock)
     const devices = new DeviceRepository(db)
     for (let i = 0; i < fleet; i++) {
-      await devices.enrol({
+      const device = {
         id: `d-${String(i).padStart(2, '0')}`,
-        ...{ kind: 'agent', publicKey: `key ${i}`, enrolledAt: 1 },
+        ...{ kind: 'agent' as const, publicKey: `key ${i}`, enrolledAt: 1 },
         labels: { site: `s${Math.floor(i / 4)}` },
-      })
+      }
+      await devices.enrol(device, undefined)
     }
     await createUser(server, 'olaf', 'operator')
     browser = await signedIn(server, 'olaf')

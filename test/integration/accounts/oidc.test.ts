@@ -14,8 +14,8 @@ const settingsOf = (issuer: string) => ({
 })
 
 /** Begins a sign-in; the address at the provider. */
-async function begin(browser: Browser): Promise<string> {
-  const response = await browser.send('GET /api/v1/oidc/login')
+async function begin(browser: Browser, query = ''): Promise<string> {
+  const response = await browser.send(`GET /api/v1/oidc/login${query}`)
   expect(response.status).toBe(302)
   return response.headers.get('location') ?? ''
 }
@@ -100,6 +100,51 @@ describe('signing in with an OpenID provider', () => {
       expect(response.headers.get('location')).toBe('/#refused=unauthorized')
       expect((await whoIs(victim)).signedIn).toBe(false)
     }
+  })
+
+  describe('to do what can do much harm', () => {
+    const refused = 403
+    const dangerous = async (browser: Browser) =>
+      (await browser.send('DELETE /api/v1/users/nobody')).status
+
+    it('takes a proof of now from the provider, of the same person', async () => {
+      provider.groups['ann'] = ['fleet-admins']
+      provider.groups['joe'] = ['fleet-admins']
+      const { browser } = await signIn('ann')
+      // The provider did not say when it saw the proof.
+      expect(await dangerous(browser)).toBe(refused)
+      const asked = new URL(await begin(browser, '?again=1'))
+      expect(asked.searchParams.get('prompt')).toBe('login')
+      expect(asked.searchParams.get('max_age')).toBe('0')
+
+      const another = await comeBack(browser, await provider.visit(asked.href, 'joe'))
+      expect(another.headers.get('location')).toBe('/#refused=unauthorized')
+      expect((await whoIs(browser)).actor).toMatchObject({ name: 'ann' })
+      expect(await dangerous(browser)).toBe(refused)
+
+      const old = new Browser(server.url)
+      old.setCookie('__Host-kedge', browser.cookies.get('__Host-kedge')!)
+      await comeBack(browser, await provider.visit(await begin(browser, '?again=1'), 'ann'))
+      expect(await dangerous(browser)).toBe(404)
+      expect((await whoIs(old)).signedIn).toBe(false)
+    })
+
+    it('is asked of nobody who is not signed in', async () => {
+      const response = await new Browser(server.url).send('GET /api/v1/oidc/login?again=1')
+      expect(response.status).toBe(401)
+    })
+  })
+
+  it('tells of the accounts that it makes and of the roles that it changes', async () => {
+    provider.groups['kim'] = ['field']
+    const { browser } = await signIn('kim')
+    const { actor } = await whoIs(browser)
+    provider.groups['kim'] = ['fleet-admins']
+    await signIn('kim')
+    const rows = await auditRows(server, `action=user.manage&actor=${actor!.id}`)
+    expect(rows).toMatchObject(
+      Array.from({ length: 2 }, () => ({ method: 'oidc', object: `users/${actor!.id}` })),
+    )
   })
 
   it('follows no address from outside', async () => {
