@@ -66,6 +66,7 @@ class MqttLink implements Link {
         options.log.warn('a message does not match its schema', { path, error: String(error) })
       },
       onRefused: (path) => options.log.warn('the broker refuses a subscription', { path }),
+      onAsking: () => this.#awaitAnswer(),
     })
   }
 
@@ -183,6 +184,21 @@ class MqttLink implements Link {
       await new Promise<void>((resolve) => client.end(true, resolve))
       this.#setClient(undefined)
     }
+  }
+
+  /** Ends a connection on which a SUBSCRIBE is not answered: the next one asks again. */
+  #awaitAnswer(): () => void {
+    const { clock, log } = this.#options
+    const client = this.#client
+    const answered = new AbortController()
+    clock.sleep(acknowledgeTime, answered.signal).then(
+      () => {
+        log.warn('the broker has not answered a subscription in time', { code: 'link-timeout' })
+        client?.stream.destroy()
+      },
+      () => undefined,
+    )
+    return () => answered.abort(new LinkError('link-offline', 'the broker has answered'))
   }
 
   #sayGoodbye(client: MqttClient, over: AbortSignal): void {

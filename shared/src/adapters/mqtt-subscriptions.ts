@@ -19,6 +19,8 @@ export interface SubscriptionEvents {
   readonly onMalformed: (path: string, error: unknown) => void
   /** A subscription that was granted before is refused on a new connection. */
   readonly onRefused: (path: string) => void
+  /** Called when the broker is asked; the answer is to call what it returns. */
+  readonly onAsking: () => () => void
 }
 
 /**
@@ -127,12 +129,26 @@ export class MqttSubscriptions {
     const asked = [...this.#asked]
     this.#asked.clear()
     const isBlob = ([path]: Asked) => this.#entries.get(path)?.topic.kind === 'blob'
-    subscribe(client, asked.filter(isBlob), 0)
-    subscribe(
-      client,
-      asked.filter((one) => !isBlob(one)),
-      1,
-    )
+    const others = asked.filter((one) => !isBlob(one))
+    // Chunks come at QoS 0: one that is lost is asked for again, so acknowledging each would be waste.
+    this.#subscribe(client, asked.filter(isBlob), 0)
+    this.#subscribe(client, others, 1)
+  }
+
+  #subscribe(client: MqttClient, asked: Asked[], qos: 0 | 1): void {
+    if (asked.length === 0) return
+    const paths = asked.map(([path]) => path)
+    const onAnswer = this.#events.onAsking()
+    client.subscribe(paths, { qos }, (_error, _requested, packet) => {
+      onAnswer()
+      asked.forEach(([path, { resolve, reject }], i) => {
+        // [MQTT-3.9.3] 0x80 in a SUBACK refuses that one filter. Any other failure is a lost
+        // connection, after which the next one subscribes again.
+        if (packet?.granted?.[i] === 0x80) {
+          reject(new LinkError('unauthorized', `the broker refuses a subscription to ${path}`))
+        } else resolve()
+      })
+    })
   }
 }
 
@@ -140,18 +156,3 @@ const tooLarge = (is: number, most: number) =>
   new DocumentError('too-large', `it has ${is} bytes; at most ${most} are allowed`)
 
 type Asked = [path: string, granted: Deferred<void>]
-
-// Chunks come at QoS 0: one that is lost is asked for again, so acknowledging each would be waste.
-function subscribe(client: MqttClient, asked: Asked[], qos: 0 | 1): void {
-  if (asked.length === 0) return
-  const paths = asked.map(([path]) => path)
-  client.subscribe(paths, { qos }, (_error, _requested, packet) => {
-    asked.forEach(([path, { resolve, reject }], i) => {
-      // [MQTT-3.9.3] 0x80 in a SUBACK refuses that one filter. Any other failure is a lost
-      // connection, after which the next one subscribes again.
-      if (packet?.granted?.[i] === 0x80) {
-        reject(new LinkError('unauthorized', `the broker refuses a subscription to ${path}`))
-      } else resolve()
-    })
-  })
-}
