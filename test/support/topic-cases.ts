@@ -25,7 +25,8 @@ export const server = 'kedge-server'
 export const people = [me, other, server] as const
 
 const hash = (digit: string) => digit.repeat(64)
-const uplinks = ['reported', 'presence', 'telemetry'] as const
+const uplinks = ['reported', 'presence', 'telemetry', 'ask'] as const
+const downlinks = ['desired', 'ack', 'time'] as const
 const meta = (name: string) => `kedge/1/meta/${name}`
 const metaNames = [
   'root.json',
@@ -102,7 +103,9 @@ const publishing: TopicCase[] = [
   ...(['reported', 'presence'] as const).map((kind) =>
     mayPublish(topics[kind](me).path, { retain: true }),
   ),
-  mayNotPublish(topics.telemetry(me).path, { retain: true, needs: 'retain' }),
+  ...(['telemetry', 'ask'] as const).map((kind) =>
+    mayNotPublish(topics[kind](me).path, { retain: true, needs: 'retain' }),
+  ),
   ...uplinks.map((kind) => {
     const length = topicMap[kind].maxBytes + 1
     return mayNotPublish(topics[kind](me).path, { length, needs: 'payload' })
@@ -111,8 +114,7 @@ const publishing: TopicCase[] = [
   ...uplinks.map((kind) => mayNotPublish(topics[kind](other).path)),
   ...uplinks.map((kind) => mayNotPublish(topics[kind]('d-none').path)),
   ...[me, other].flatMap((id) => [
-    mayNotPublish(topics.desired(id).path),
-    mayNotPublish(topics.ack(id).path),
+    ...downlinks.map((kind) => mayNotPublish(topics[kind](id).path)),
     mayNotPublish(topics.desired(id).path, { retain: true }),
   ]),
   ...metaNames.map((name) => mayNotPublish(meta(name), { retain: true })),
@@ -128,6 +130,7 @@ const wills: TopicCase[] = [
   mayNotWill(topics.desired(me).path),
   mayNotWill(topics.desired(other).path, { retain: true }),
   mayNotWill(topics.ack(other).path),
+  mayNotWill(topics.time(me).path),
   mayNotWill(meta('timestamp.json'), { retain: true }),
   mayNotWill(topics.blob(hash('0')).path, { retain: true }),
   mayNotWill(topics.telemetry(me).path, { retain: true, needs: 'retain' }),
@@ -147,6 +150,8 @@ const filters: readonly [filter: string, probe: string, needs?: Need][] = [
   ['kedge/1/d/#', topics.desired(other).path],
   ['kedge/1/d/+/desired', topics.desired(other).path],
   ['kedge/1/d/+/ack', topics.ack(other).path],
+  ['kedge/1/d/+/time', topics.time(other).path],
+  ['kedge/1/d/+/ask', topics.ask(me).path],
   ['kedge/1/d/+/reported', topics.reported(other).path],
   ['kedge/1/d/+/presence', topics.presence(me).path],
   ['kedge/1/d/+/telemetry', topics.telemetry(me).path],
@@ -171,14 +176,12 @@ const filters: readonly [filter: string, probe: string, needs?: Need][] = [
 
 const listening: TopicCase[] = [
   ...([0, 1] as const).flatMap((qos) => [
-    mayHear(topics.desired(me).path, { qos }),
-    mayHear(topics.ack(me).path, { qos }),
+    ...downlinks.map((kind) => mayHear(topics[kind](me).path, { qos })),
   ]),
   as(other, 'subscribe', 'allow')(topics.desired(other).path),
   ...metaNames.map((name) => mayHear(meta(name))),
   ...['0', '7', 'a', 'f'].map((digit) => mayHear(topics.blob(hash(digit)).path)),
-  mayNotHear(topics.desired(other).path),
-  mayNotHear(topics.ack(other).path),
+  ...downlinks.map((kind) => mayNotHear(topics[kind](other).path)),
   ...[me, other].flatMap((id) => uplinks.map((kind) => mayNotHear(topics[kind](id).path))),
   ...filters.map(([filter, probe, needs]) =>
     mayNotHear(filter, { probe, ...(needs && { needs }) }),
@@ -190,6 +193,7 @@ const serving: TopicCase[] = [
   ...[me, other].flatMap((id) => [
     as(server, 'publish', 'allow')(topics.desired(id).path, { retain: true }),
     as(server, 'publish', 'allow')(topics.ack(id).path),
+    as(server, 'publish', 'allow')(topics.time(id).path),
   ]),
   ...metaNames.map((name) => as(server, 'publish', 'allow')(meta(name), { retain: true })),
   as(server, 'publish', 'allow')(topics.blob(hash('b')).path, { retain: true, length: 131_072 }),
