@@ -41,6 +41,8 @@ export interface ServerContext {
   readonly trust: FleetTrust
   /** Undefined where this server speaks plainly. */
   readonly tls: ServerTls | undefined
+  /** Who has certified another's broker, as PEM; undefined where every machine knows. */
+  readonly brokerAuthority: string | undefined
   readonly blobs: BlobStore
   readonly outbox: DeviceOutbox
   /** Where a device of this kind connects that reached the server at `origin`. */

@@ -18,6 +18,20 @@ const program = new Command('kedge-server')
   )
   .option('--database-url <url>', 'postgres://… or sqlite:FILE (KEDGE_DATABASE_URL; in the folder)')
   .option('--broker-url <url>', 'an MQTT broker to use instead (KEDGE_BROKER_URL; embedded)')
+  .option('--broker-ca <file>', 'authority that certified that broker, PEM (KEDGE_BROKER_CA)')
+  .option('--max-connections <n>', 'to the embedded broker (KEDGE_MAX_CONNECTIONS; 10000)')
+  .option(
+    '--max-connections-per-address <n>',
+    'more for a fleet behind one address (KEDGE_MAX_CONNECTIONS_PER_ADDRESS; 5000)',
+  )
+  .option(
+    '--max-arrivals-per-address <n>',
+    'new connections in a second (KEDGE_MAX_ARRIVALS_PER_ADDRESS; 500)',
+  )
+  .option(
+    '--max-messages-per-device <n>',
+    'in a second; a device that goes on is ended (KEDGE_MAX_MESSAGES_PER_DEVICE; 200)',
+  )
   .option('--blobs-url <url>', 's3://BUCKET/PREFIX?endpoint=URL (KEDGE_BLOBS_URL; in the folder)')
   .option('--public-url <url>', 'how devices reach it, behind a proxy (KEDGE_PUBLIC_URL)')
   .option('--tls', 'TLS on this machine too; elsewhere it is always on (KEDGE_TLS)')

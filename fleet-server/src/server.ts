@@ -20,6 +20,7 @@ import { openBlobStore } from './blobs/open-blob-store.js'
 import type { Broker, EmbeddedBroker } from './broker/broker.js'
 import { startEmbeddedBroker } from './broker/embedded-broker.js'
 import { connectExternalBroker } from './broker/external-broker.js'
+import { createPageGate } from './broker/page-gate.js'
 import { brokerMetrics } from './broker/prometheus.js'
 import { createBrokerAddress } from './broker-address.js'
 import type { ServerConfig } from './config/config.js'
@@ -52,6 +53,7 @@ import { Metrics } from './observability/metrics.js'
 import { RelayOutbox } from './relay-outbox.js'
 import { RolloutRepository } from './rollouts/rollout-repository.js'
 import { Teardown } from './teardown.js'
+import { readBrokerAuthority } from './tls/broker-authority.js'
 import { openServerTls, warnOfPlain } from './tls/open-server-tls.js'
 import { prepareMqttPort } from './tls/prepare-mqtt-port.js'
 import { TelemetryRepository } from './telemetry/telemetry-repository.js'
@@ -171,6 +173,7 @@ async function createParts(
     entropy: systemEntropy,
     log,
     tls: await openServerTls({ clock, config, log }),
+    brokerAuthority: await readBrokerAuthority(config.broker),
     metrics: new Metrics(),
     events: new EventBus(),
     startedAt: clock.now(),
@@ -229,16 +232,20 @@ function startBroker(context: ServerContext): Promise<Broker | EmbeddedBroker> {
     messages: createDeviceMessages(context),
     metrics: brokerMetrics(context.metrics.registry),
     log,
+    mayOpen: createPageGate(context),
   }
   if (config.broker.kind === 'external') {
     const { url } = config.broker
-    return connectExternalBroker({ ...parts, url, retained: () => allRetained(context) })
+    const ca = context.brokerAuthority
+    const retained = () => allRetained(context)
+    return connectExternalBroker({ ...parts, url, retained, ...(ca !== undefined && { ca }) })
   }
   const { port } = config.broker
   return startEmbeddedBroker({
     ...parts,
     host: config.host,
     port,
+    limits: config.limits,
     retained: createRetainedSource(context),
     authenticator: createDeviceAuthenticator(context),
     prepare: (server) => prepareMqttPort(server, { tls, log }),

@@ -4,6 +4,7 @@ import type { PayloadOf, TopicKind } from '@kedge/shared/protocol/topic-map'
 import type { Topic } from '@kedge/shared/protocol/topics'
 import type { DeviceMessages, DeviceOutbox } from '../devices/device-door.js'
 import type { Log } from '../observability/log.js'
+import type { PageGate } from './page-gate.js'
 import type { RefusalReason } from './refusal.js'
 
 /** The door to devices: what they send goes to `DeviceMessages`, what they are to hear comes here. */
@@ -42,6 +43,8 @@ export interface BrokerMetrics {
 }
 
 export interface BrokerParts {
+  /** Which pages may open a WebSocket; all may, unless told. */
+  readonly mayOpen?: PageGate
   readonly messages: DeviceMessages
   readonly metrics: BrokerMetrics
   readonly log: Log

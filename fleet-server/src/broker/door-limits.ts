@@ -20,19 +20,41 @@ export interface DoorLimits {
   readonly floodPatience: Ms
 }
 
-export const defaultLimits: DoorLimits = {
-  connections: 10_000,
-  strangers: 2_000,
-  perAddress: 5_000,
-  arrivals: { perSecond: 500, burst: 5_000 },
-  allArrivals: { perSecond: 2_000, burst: 10_000 },
-  authenticating: 1_000,
-  // 200 messages a second, and the 4,000 of a long night without a connection at once.
-  work: { perSecond: 10_000, burst: 200_000 },
-  floodPatience: Seconds(10),
+const messageCost = 50
+
+/** What an operator may set. */
+export interface ChosenLimits {
+  readonly connections: number
+  readonly perAddress: number
+  /** New connections from one address. */
+  readonly arrivalsPerSecond: number
+  /** Of one device. */
+  readonly messagesPerSecond: number
 }
 
-const messageCost = 50
+/** The limits that follow from those that are chosen. */
+export const limitsOf = (chosen: ChosenLimits): DoorLimits => ({
+  connections: chosen.connections,
+  strangers: Math.ceil(chosen.connections / 5),
+  perAddress: chosen.perAddress,
+  // A fleet behind one address comes back at once when its link does.
+  arrivals: { perSecond: chosen.arrivalsPerSecond, burst: 10 * chosen.arrivalsPerSecond },
+  allArrivals: { perSecond: 4 * chosen.arrivalsPerSecond, burst: 20 * chosen.arrivalsPerSecond },
+  authenticating: 1_000,
+  // And at once what gathers in a long night without a connection.
+  work: {
+    perSecond: chosen.messagesPerSecond * messageCost,
+    burst: 20 * chosen.messagesPerSecond * messageCost,
+  },
+  floodPatience: Seconds(10),
+})
+
+export const defaultLimits = limitsOf({
+  connections: 10_000,
+  perAddress: 5_000,
+  arrivalsPerSecond: 500,
+  messagesPerSecond: 200,
+})
 
 /**
  * The work of what has come in: a message goes through a schema to the database, anything else is

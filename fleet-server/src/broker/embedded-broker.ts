@@ -82,7 +82,11 @@ class AedesBroker implements EmbeddedBroker {
       this.#sessions.refuse('connection-limit', { from: data?.remoteAddress }),
     )
     options.prepare?.(this.#server)
-    this.#webSockets = new WebSocketDoor((...arrival) => this.#door.accept(...arrival))
+    this.#webSockets = new WebSocketDoor({
+      accept: (...arrival) => this.#door.accept(...arrival),
+      mayOpen: options.mayOpen,
+      onForeign: (facts) => this.#sessions.refuse('foreign-page', facts),
+    })
   }
 
   get port(): number {

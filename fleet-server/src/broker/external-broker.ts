@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { LinkError } from '@kedge/shared/errors/device-error'
+import { tlsFailureOf } from '@kedge/shared/errors/tls-failure'
 import { qos, topicMap, type PayloadOf, type TopicKind } from '@kedge/shared/protocol/topic-map'
 import { serverFilters, type Topic } from '@kedge/shared/protocol/topics'
 import { systemClock } from '@kedge/shared/util/clock'
@@ -25,6 +26,8 @@ export interface ExternalBrokerOptions extends BrokerParts {
    * to enforce: `kedge broker rules` prints them in its words.
    */
   readonly url: string
+  /** The only authority that may have certified it, PEM; absent where any that this machine knows may. */
+  readonly ca?: string
   /** All that subscribers are to find; published after every connection, for brokers forget. */
   readonly retained: () => AsyncIterable<RetainedMessage>
 }
@@ -57,7 +60,14 @@ class ExternalBroker implements Broker {
     this.#options = options
     this.#quiet = new QuietLog(options.log)
     this.#inbox = new DeviceInbox(options.messages, options.metrics)
-    this.#webSockets = new WebSocketDoor((page) => bridgeToBroker(options.url, page))
+    this.#webSockets = new WebSocketDoor({
+      accept: (page) => bridgeToBroker(options, page),
+      mayOpen: options.mayOpen,
+      onForeign: (facts) => {
+        options.metrics.refused('foreign-page')
+        this.#quiet.warn('foreign-page', facts, 'refused')
+      },
+    })
   }
 
   get ready(): boolean {
@@ -130,7 +140,8 @@ class ExternalBroker implements Broker {
   async #connectOnce(signal: AbortSignal): Promise<boolean> {
     // Each attempt is a client of its own: MQTT.js gives up for good after a refused CONNECT, and
     // what it would send again on reconnecting is out of date by then.
-    const client = connect(this.#options.url, {
+    const { url, ca } = this.#options
+    const client = connect(url, {
       clientId: `kedge-server-${randomUUID().slice(0, 8)}`,
       protocolVersion: 4,
       clean: true,
@@ -138,6 +149,8 @@ class ExternalBroker implements Broker {
       connectTimeout,
       reconnectPeriod: 0,
       queueQoSZero: false,
+      // The second for MQTT over WebSocket, which MQTT.js leaves to another library.
+      ...(ca !== undefined && { ca, wsOptions: { ca } }),
     })
     client.handleMessage = (packet, done) => void this.#receive(packet).then(() => done())
     const end = () => client.end()
@@ -155,7 +168,11 @@ class ExternalBroker implements Broker {
     const { log } = this.#options
     return new Promise((resolve) => {
       let established = false
-      client.on('error', (err) => this.#quiet.warn('broker-link', { err }, 'broker unreachable'))
+      client.on('error', (err) => {
+        const failure = tlsFailureOf(err)
+        const says = failure ? `the broker ${failure.says}` : 'the broker cannot be reached'
+        this.#quiet.warn('broker-link', { err, code: failure?.code ?? 'link-offline' }, says)
+      })
       client.on('connect', () => {
         established = true
         this.#client = client

@@ -7,6 +7,7 @@ export const refusalReasons = {
   'stranger-limit': 'conflict',
   'address-limit': 'conflict',
   'arrival-rate': 'conflict',
+  'foreign-page': 'forbidden',
   'connect-timeout': 'link-timeout',
   busy: 'link-timeout',
   credentials: 'unauthorized',

@@ -3,17 +3,15 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { Hours, Seconds, type Ms } from '@kedge/shared/util/units'
+import type { DoorLimits } from '../broker/door-limits.js'
 import { isLoopback } from '../tls/is-loopback.js'
+import { brokerEnvironmentSchema, toBroker, toLimits, type BrokerConfig } from './broker-config.js'
 import type { ServerEnvironment } from './env.js'
 import { oidcEnvironmentSchema, toOidc, type OidcConfig } from './oidc-config.js'
 
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string }
-
-export type BrokerConfig =
-  | { readonly kind: 'embedded'; readonly port: number }
-  | { readonly kind: 'external'; readonly url: string }
 
 export type BlobsConfig =
   | { readonly kind: 'disk'; readonly folder: string }
@@ -40,12 +38,13 @@ export interface ServerConfig {
   readonly port: number
   readonly database: DatabaseConfig
   readonly broker: BrokerConfig
+  /** What the embedded broker takes on. */
+  readonly limits: DoorLimits
   readonly blobs: BlobsConfig
   /** Where devices and people reach this server, when a proxy stands before it. */
   readonly publicUrl?: string
   /** Where signed checkpoints of the audit trail are posted to. */
   readonly auditWebhook?: string
-  /** Where people have accounts elsewhere. */
   /** Where people have accounts elsewhere. */
   readonly oidc?: OidcConfig
   readonly tls: TlsConfig
@@ -95,9 +94,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:FILE or postgres://…')
     .optional(),
-  brokerUrl: url
-    .regex(/^(mqtts?|wss?):\/\//, 'must begin with mqtt://, mqtts://, ws:// or wss://')
-    .optional(),
+  ...brokerEnvironmentSchema.shape,
   blobsUrl: url.regex(/^(s3|file):\/\//, 'must begin with s3:// or file://').optional(),
   publicUrl: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
   auditWebhook: url.regex(/^https?:\/\//, 'must begin with http:// or https://').optional(),
@@ -144,10 +141,8 @@ export function toConfig(environment: ServerEnvironment): ServerConfig {
     host: checked.host,
     port: checked.port,
     database: toDatabase(checked.databaseUrl, data),
-    broker:
-      checked.brokerUrl === undefined
-        ? { kind: 'embedded', port: checked.mqttPort ?? (tls.kind === 'off' ? 1883 : 8883) }
-        : { kind: 'external', url: checked.brokerUrl },
+    broker: toBroker(checked, { port: checked.mqttPort ?? (tls.kind === 'off' ? 1883 : 8883) }),
+    limits: toLimits(checked),
     blobs: toBlobs(checked.blobsUrl, data),
     ...(checked.publicUrl === undefined ? {} : { publicUrl: checked.publicUrl }),
     ...(checked.auditWebhook === undefined ? {} : { auditWebhook: checked.auditWebhook }),

@@ -6,6 +6,11 @@ export interface ServerEnvironment {
   readonly mqttPort?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly brokerUrl?: string | undefined
+  readonly brokerCa?: string | undefined
+  readonly maxConnections?: string | undefined
+  readonly maxConnectionsPerAddress?: string | undefined
+  readonly maxArrivalsPerAddress?: string | undefined
+  readonly maxMessagesPerDevice?: string | undefined
   readonly blobsUrl?: string | undefined
   readonly publicUrl?: string | undefined
   readonly tls?: string | boolean | undefined
@@ -41,6 +46,11 @@ export function readEnv(variables: Variables): ServerEnvironment {
     mqttPort: read('KEDGE_MQTT_PORT'),
     databaseUrl: read('KEDGE_DATABASE_URL'),
     brokerUrl: read('KEDGE_BROKER_URL'),
+    brokerCa: read('KEDGE_BROKER_CA'),
+    maxConnections: read('KEDGE_MAX_CONNECTIONS'),
+    maxConnectionsPerAddress: read('KEDGE_MAX_CONNECTIONS_PER_ADDRESS'),
+    maxArrivalsPerAddress: read('KEDGE_MAX_ARRIVALS_PER_ADDRESS'),
+    maxMessagesPerDevice: read('KEDGE_MAX_MESSAGES_PER_DEVICE'),
     blobsUrl: read('KEDGE_BLOBS_URL'),
     publicUrl: read('KEDGE_PUBLIC_URL'),
     tls: read('KEDGE_TLS'),
