@@ -1,4 +1,4 @@
-import type { Ms } from '../../util/units.js'
+import { KiB, MiB, type Ms } from '../../util/units.js'
 import type { TargetsDocument } from './documents.js'
 
 /**
@@ -40,4 +40,13 @@ export interface RepositoryLimits {
   readonly rootRotations: number
   /** Delegated roles asked for one target (client workflow 5.6.7.1). */
   readonly delegations: number
+}
+
+export const defaultLimits: RepositoryLimits = {
+  root: KiB(64),
+  timestamp: KiB(16),
+  snapshot: MiB(1),
+  targets: MiB(1),
+  rootRotations: 1024,
+  delegations: 32,
 }

@@ -1,7 +1,7 @@
 import { TrustError } from '../../errors/trust-error.js'
 import { canonicalJson } from '../../util/canonical-json.js'
 import { Exclusive } from '../../util/exclusive.js'
-import { KiB, MiB, Ms } from '../../util/units.js'
+import { Ms } from '../../util/units.js'
 import {
   checkFresh,
   checkSnapshotFollows,
@@ -20,18 +20,9 @@ import type {
 import { findTarget, type Delegation, type TrustedTarget } from './find-target.js'
 import { own } from './form.js'
 import { checkNames } from './names.js'
-import type { RepositoryLimits, RepositoryOptions } from './ports.js'
+import { defaultLimits, type RepositoryLimits, type RepositoryOptions } from './ports.js'
 import { readFirstRoot, readNextRoot, revokesOnlineKeys } from './trusted-root.js'
 import { readMetadata, verifyMetadata } from './verify-metadata.js'
-
-const defaultLimits: RepositoryLimits = {
-  root: KiB(64),
-  timestamp: KiB(16),
-  snapshot: MiB(1),
-  targets: MiB(1),
-  rootRotations: 1024,
-  delegations: 32,
-}
 
 type Kept = 'timestamp' | 'snapshot' | 'targets'
 
