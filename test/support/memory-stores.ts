@@ -9,6 +9,8 @@ import type { MetadataStore } from '@kedge/shared/trust/tuf/ports'
 export class MemoryStateStore implements StateStore {
   #documents: Map<StateName, string>
   onWrite: () => void = () => undefined
+  /** Sees each document as it was saved. */
+  onSave: (text: string) => void = () => undefined
   failure: StorageError | undefined
 
   constructor(documents: Iterable<[StateName, string]> = []) {
@@ -31,6 +33,7 @@ export class MemoryStateStore implements StateStore {
     this.onWrite()
     this.#documents.set(name, text)
     this.onWrite()
+    this.onSave(text)
   }
 }
 

@@ -31,6 +31,13 @@ export interface AgentReport {
   readonly pid?: number
   /** Known only while the agent runs. */
   readonly online?: boolean
+  /** Version of the trust root, known only while the agent runs; as are the next three. */
+  readonly rootVersion?: number
+  /** The time that expiry is judged by, and whose it is. */
+  readonly trustedTime?: { readonly now: number; readonly source: ReportedState['clock']['source'] }
+  /** What it goes by has expired: it infers on and changes nothing. */
+  readonly stale?: boolean
+  readonly staleSince?: number
   readonly models: readonly ModelReport[]
   readonly problems: readonly { readonly code: string; readonly message: string }[]
 }
@@ -48,12 +55,16 @@ export async function reportAgent(data: string): Promise<AgentReport> {
     : undefined
   const live = await askAgent(running?.url)
   if (running !== undefined && live !== undefined) {
-    const { online, problems, slots } = live
+    const { online, problems, slots, rootVersion, stale, staleSince, clock, at } = live
     return {
       ...base,
       agent: 'running',
       ...addressOf(running),
       online,
+      rootVersion,
+      trustedTime: { now: at + clock.offset, source: clock.source },
+      stale,
+      ...(staleSince !== undefined && { staleSince }),
       models: fromSlots(slots),
       problems,
     }

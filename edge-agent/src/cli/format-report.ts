@@ -9,6 +9,7 @@ export function formatReport(report: AgentReport): string {
     ['fleet', report.fleet],
     ['agent', formatAgent(report)],
     ['broker', report.broker + formatLink(report.online)],
+    ...formatTrust(report),
   ]
   const models =
     report.models.length === 0
@@ -18,7 +19,7 @@ export function formatReport(report: AgentReport): string {
           ...report.models.map((model) => [
             model.model,
             model.version ?? '-',
-            model.since === undefined ? '-' : new Date(model.since).toISOString(),
+            model.since === undefined ? '-' : toTime(model.since),
             formatDeployment(model),
           ]),
         ])
@@ -31,6 +32,25 @@ function formatAgent({ agent, url, pid }: AgentReport): string {
   const where = url === undefined ? 'without a local interface' : `at ${url}`
   return `running ${where}${pid === undefined ? '' : `, process ${pid}`}`
 }
+
+const timeSources = {
+  system: 'by its own clock',
+  fleet: 'as the fleet has answered',
+  signed: 'as was signed last; its own clock is behind',
+} as const
+
+function formatTrust({ rootVersion, trustedTime, stale, staleSince }: AgentReport): string[][] {
+  if (rootVersion === undefined || trustedTime === undefined) return []
+  const { now, source } = trustedTime
+  const since = staleSince === undefined ? '' : ` since ${toTime(staleSince)}`
+  return [
+    ['root', `version ${rootVersion}`],
+    ['time', `${toTime(now)}, ${timeSources[source]}`],
+    ['trust', stale ? `stale${since}: it infers on and changes nothing` : 'fresh'],
+  ]
+}
+
+const toTime = (time: number): string => new Date(time).toISOString()
 
 function formatLink(online: boolean | undefined): string {
   if (online === undefined) return ''

@@ -1,6 +1,7 @@
 import { rm, statfs } from 'node:fs/promises'
 import { encodeChunkIndex, type ChunkIndex } from '@kedge/shared/delivery/chunk-index'
 import type { ModelStore, StoredFile } from '@kedge/shared/device/ports/models'
+import { maxFileBytes } from '@kedge/shared/model/release'
 import { DeliveryError, StorageError } from '@kedge/shared/errors/device-error'
 import { Exclusive } from '@kedge/shared/util/exclusive'
 import type { DataLayout } from '../files/data-layout.js'
@@ -192,7 +193,7 @@ export class DiskModelStore implements ModelStore, AsyncDisposable {
 
   async #readInstalled(sha256: string): Promise<{ bytes: Uint8Array; sha256: string }> {
     try {
-      return await readHashed(this.#path(sha256))
+      return await readHashed(this.#path(sha256), this.#lengths.get(sha256) ?? maxFileBytes)
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') {
         throw toStorageError(cause, { doing: `read the stored file ${sha256}` })

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeChunkIndex, type ChunkIndex } from '@kedge/shared/delivery/chunk-index'
 import type { StoredFile } from '@kedge/shared/device/ports/models'
+import { maxFileBytes } from '@kedge/shared/model/release'
 import { DocumentError } from '@kedge/shared/errors/document-error'
 
 const digestPattern = /^[0-9a-f]{64}$/
@@ -30,10 +31,12 @@ export async function findFiles(folder: string): Promise<FoundFile[]> {
   return Promise.all(
     [...digests].map(async (sha256) => {
       const { size } = await stat(filePath(folder, sha256))
+      // One that has grown is found out when it is read; what it was is on record.
       const index = withIndex.has(`${sha256}.chunks`)
         ? await readIndex(indexPath(folder, sha256), sha256)
         : undefined
-      return { sha256, length: size, ...(index && { index }) }
+      const length = index?.length ?? Math.min(size, maxFileBytes)
+      return { sha256, length, ...(index && { index }) }
     }),
   )
 }

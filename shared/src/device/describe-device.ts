@@ -38,6 +38,7 @@ export async function describeDevice(parts: DescribedParts): Promise<ReportedSta
     seqApplied: state.desired?.seq ?? 0,
     rootVersion: state.rootVersion,
     stale: state.staleness.length > 0,
+    ...(state.staleSince !== undefined && { staleSince: state.staleSince }),
     clock: state.clock,
     capabilities: {
       ...host.machine,

@@ -103,6 +103,14 @@ export class DeviceState {
     return stale
   }
 
+  /** When the first of what it goes by expired; undefined where nothing has. */
+  get staleSince(): Ms | undefined {
+    const { trust, clock } = this.#parts
+    const ends = [this.desired?.expires, trust.expires].filter((time) => time !== undefined)
+    const first = Ms(Math.min(...ends))
+    return first <= clock.now() ? first : undefined
+  }
+
   /** Why the last desired state was refused, and what is wrong with what the device goes by. */
   get problems(): Problem[] {
     const { trust } = this.#parts

@@ -2,18 +2,20 @@ import { StorageError } from '../errors/device-error.js'
 import { InvariantError } from '../errors/kedge-error.js'
 import { ModelError } from '../errors/model-error.js'
 import {
+  maxFileBytes,
   releaseCodec,
   type Release,
   type ReleaseFile,
   type ReleaseRef,
   type Variant,
 } from '../model/release.js'
+import { formatBytes } from '../util/units.js'
 import type { ModelStore } from './ports/models.js'
 
 /**
  * The release in bytes that have the digest of `ref`, if it is the one that was asked for.
  *
- * @throws DocumentError; ModelError `model-unsupported`
+ * @throws DocumentError; ModelError `model-unsupported`, `model-too-large`
  */
 export function openRelease(bytes: Uint8Array, ref: ReleaseRef): Release {
   const release = releaseCodec.decode(bytes)
@@ -23,7 +25,12 @@ export function openRelease(bytes: Uint8Array, ref: ReleaseRef): Release {
       `${ref.model}@${ref.version} was asked for, and the signed release is ${release.model}@${release.version}`,
     )
   }
-  return release
+  const large = release.files.find(({ length }) => length > maxFileBytes)
+  if (large === undefined) return release
+  throw new ModelError(
+    'model-too-large',
+    `${large.path} has ${formatBytes(large.length)}; models end before 2 GiB`,
+  )
 }
 
 /** A release that is in the store, which hashes it again each time it is read. */

@@ -12,6 +12,9 @@ import { dtypes } from './tensor.js'
 
 const fileRoles = ['model', 'golden', 'profile'] as const
 
+/** A protobuf message is smaller than 2 GiB, and so is every ONNX model. */
+export const maxFileBytes = 2 ** 31 - 1
+
 /** One file of a release: its digest is its name everywhere, `index` says which chunks make it. */
 export const releaseFileSchema = z.object({
   path: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be a plain file name'),
@@ -121,7 +124,9 @@ function* danglingNames(release: ReleaseFields): Generator<Dangling> {
     files.some((file) => file.path === path && file.role === role)
   const missing = (path: string, role: string) => `no file of role ${role} is named ${path}`
   for (const [i, { path }] of files.entries()) {
-    const isSecond = files.findIndex((file) => file.path === path) < i
+    // Some file systems do not tell `A` from `a`.
+    const isTwin = (file: ReleaseFile) => file.path.toLowerCase() === path.toLowerCase()
+    const isSecond = files.findIndex(isTwin) < i
     if (isSecond) yield { path: ['files', i, 'path'], message: 'another file has this name' }
   }
   for (const [i, { file }] of variants.entries()) {

@@ -86,6 +86,8 @@ export const reportedStateSchema = z.object({
   rootVersion: countSchema,
   /** What it goes by has expired: it infers on, and changes nothing before it hears anew. */
   stale: z.boolean(),
+  /** When the first of it expired; absent where nothing has. */
+  staleSince: timestampSchema.optional(),
   clock: reportedClockSchema,
   capabilities: capabilitiesSchema,
   storage: z.object({ usedBytes: countSchema, freeBytes: countSchema }),
