@@ -37,18 +37,10 @@ const failures: Readonly<Record<string, TlsFailure>> = {
   EPROTO: plain,
 }
 
-/** Node.js has no code of its own for a server that hangs up before TLS is agreed. */
-const hungUp: TlsFailure = {
-  code: 'transport-mismatch',
-  says: 'hung up before TLS was agreed; does this port speak TLS?',
-}
-const beforeTls = 'before secure TLS connection was established'
-
 /** What went wrong in TLS; undefined for any other error. Looks at its causes too. */
 export function tlsFailureOf(thrown: unknown): TlsFailure | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined
-  const { code, cause, message } = thrown as Partial<Record<'code' | 'cause' | 'message', unknown>>
-  if (typeof message === 'string' && message.includes(beforeTls)) return hungUp
+  const { code, cause } = thrown as { code?: unknown; cause?: unknown }
   const own = typeof code === 'string' ? failures[code] : undefined
   return own ?? (cause === thrown ? undefined : tlsFailureOf(cause))
 }
