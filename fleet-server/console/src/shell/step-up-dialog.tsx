@@ -28,8 +28,8 @@ export function StepUpDialog() {
     >
       <div className={classes.form}>
         <p className="soft">
-          This can do much harm, so it is asked once more who you are, {actor?.name ?? 'you'}. Then
-          you are not asked again for five minutes.
+          This can do much harm, so Kedge asks once more whether it is you, {actor?.name}. After
+          that it does not ask again for five minutes.
         </p>
         <Ways ways={ways} name={actor?.name ?? ''} />
       </div>
