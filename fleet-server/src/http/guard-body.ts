@@ -31,6 +31,5 @@ export const guardBody = (context: Pick<ServerContext, 'accounts' | 'clock'>) =>
 async function needsStepUp(access: RouteAccess, request: RequestInOutline): Promise<boolean> {
   const stepUp = stepUpOf(access.action)
   if (stepUp !== 'large') return stepUp === 'always'
-  // What cannot be measured cannot be read, and its route refuses it.
-  return (await access.isLarge?.(request).catch(() => false)) ?? true
+  return (await access.isLarge?.(request)) ?? true
 }

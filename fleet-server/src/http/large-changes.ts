@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { Hours } from '@kedge/shared/util/units'
 import type { ServerContext } from '../context.js'
 import { listDevices } from '../devices/list-devices.js'
+import { rolloutRequestSchema } from '../rollouts/rollout.js'
 import type { RequestInOutline } from './route-access.js'
 
 /** A rollout to more than this part of the fleet is large. */
@@ -10,15 +10,19 @@ const largePart = 0.1
 const manyRemovals = 10
 const removalsWithin = Hours(1)
 
-const selecting = z.object({ select: z.string().max(1_000).default('') })
-
 /** Whether a rollout goes to more than a tenth of the fleet as it is now. */
 export const isLargeRollout =
   (context: Pick<ServerContext, 'devices'>) =>
   async ({ body }: RequestInOutline): Promise<boolean> => {
-    const { select } = selecting.parse(body)
+    const { data: rollout } = rolloutRequestSchema.safeParse(body)
+    // What cannot be read is refused by the route.
+    if (rollout === undefined) return false
     const few = Math.floor((await context.devices.counts()).devices * largePart)
-    const { items } = await listDevices(context, { select, after: '', limit: few + 1 })
+    const { items } = await listDevices(context, {
+      select: rollout.select,
+      after: '',
+      limit: few + 1,
+    })
     return items.length > few
   }
 

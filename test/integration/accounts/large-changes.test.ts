@@ -48,10 +48,17 @@ describeOnDatabases('a session that has not proved itself for five minutes', (op
     it.each([
       ['send a release to a tenth of the fleet', 'site=s1', 'not-found'],
       ['not send one to more', 'site!=s1', 'step-up-required'],
-      ['not send one to all', '', 'step-up-required'],
+      ['not send one to all', '*', 'step-up-required'],
     ])('%s', async (_, select, code) => {
       const rollout = { model: 'none', version: '1.0.0', select }
       expect(await codeOf('POST /api/v1/rollouts', rollout)).toBe(code)
+    })
+
+    it('not slip by under another name for JSON', async () => {
+      const rollout = { model: 'none', version: '1.0.0', select: '*' }
+      const headers = { 'content-type': 'application/vnd.x+json' }
+      const response = await browser.send('POST /api/v1/rollouts', rollout, headers)
+      expect(await response.json()).toMatchObject({ code: 'step-up-required' })
     })
 
     it('take ten devices out within the hour, and then has to prove itself', async () => {
