@@ -11,12 +11,13 @@ const rollout = (id: string, change: Partial<PlannedRollout> & { select?: string
   ...change,
 })
 
-type Planned = Pick<Device, 'id' | 'kind' | 'labels' | 'desired'>
+type Planned = Pick<Device, 'id' | 'kind' | 'labels' | 'desired' | 'reported'>
 
 const device = (holds?: string, attempt = 0): Planned => ({
   id: 'd-1',
   kind: 'agent',
   labels: { site: 'berlin' },
+  reported: null,
   desired: holds
     ? {
         seq: 1,
