@@ -23,13 +23,13 @@ export async function makeKey(name = 'key'): Promise<TestKey> {
 /** The first files of a repository, with all its keys at hand. */
 export async function foundTestRepository(now: number, roots = 1, threshold = 1) {
   const named = (name: string) => createKeyFile(name)
-  const keys: FoundingKeys = {
+  const keys = {
     roots: await Promise.all(Array.from({ length: roots }, () => named('root'))),
     targets: await named('targets'),
     snapshot: await named('snapshot'),
     timestamp: await named('timestamp'),
     fleet: await named('fleet'),
-  }
+  } satisfies FoundingKeys
   return { keys, ...(await foundRepository(keys, { now, threshold })) }
 }
 
