@@ -14,7 +14,11 @@ export function addServiceTokenCommands(program: Command): void {
     .description('make a token; it is shown this once')
     .addOption(roleOption())
     .option('--only <actions>', 'nothing but these, such as browser-session.create', toActions)
-    .option('--ttl <time>', 'how long it can be used', toSeconds, toSeconds('90d'))
+    .addOption(
+      new Option('--ttl <time>', 'how long it can be used')
+        .argParser(toSeconds)
+        .default(toSeconds('90d'), '90d'),
+    )
     .action(createToken)
   withConnection(token.command('ls')).description('tokens, without secrets').action(listTokens)
   withConnection(token.command('revoke <id>')).description('revoke a token').action(revokeToken)

@@ -31,6 +31,16 @@ interface WrapFlags {
 
 const checkDeadline = Seconds(120)
 
+const stepsHelp = `
+Steps by the name of the input that they are for:
+  {"inputs": {"x": {"kind": "image", "channels": "bgr", "fit": "contain"}}}
+  {"inputs": {"x": {"kind": "columns", "columns": [
+    {"kind": "number", "name": "age", "mean": 40, "std": 12, "missing": 40},
+    {"kind": "category", "name": "site", "values": ["berlin", "oslo"]}]}}}
+  {"inputs": {"x": {"kind": "audio", "frame": 512, "hop": 128, "features": "log-mel",
+    "mel": {"bands": 40, "sampleRate": 16000}}},
+   "labels": {"names": ["yes", "no"], "softmax": true}}`
+
 export function addWrapCommand(model: Command): void {
   model
     .command('wrap <file>')
@@ -57,7 +67,8 @@ export function addWrapCommand(model: Command): void {
     .option('--labels <file>', 'names of the classes, one a line: adds the best and its score')
     .option('--output <name>', 'the output with the scores (the first)')
     .option('--softmax', 'make probabilities of the scores')
-    .option('--steps <file>', 'JSON of all steps, for columns and sound too (see the guide)')
+    .option('--steps <file>', 'all steps as JSON, for columns and sound too; see below')
+    .addHelpText('after', stepsHelp)
     .action(wrapFile)
 }
 
