@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { actions, type Action, type Role } from '../accounts/permissions.js'
 import { answer, connect, done, type Connection } from './client.js'
