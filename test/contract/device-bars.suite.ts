@@ -43,14 +43,59 @@ const cases: ContractCase<TrustSubject>[] = [
     },
   },
   {
-    name: 'a release below the floor gives way, and so does the one before when that is below too',
+    name: 'a revoked release that nobody wants any more ends too, and the reason stays',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      const { sha256 } = (await scene.slot()).running!.release
+      await scene.fleet.desire({}, { revoked: [sha256] })
+      await scene.until(() => scene.runs === undefined, 'an end to it')
+      await scene.until(async () => (await scene.codes()).includes('release-revoked'))
+      await scene.device[Symbol.asyncDispose]()
+      await scene.start()
+      await scene.until(async () => (await scene.codes()).includes('release-revoked'))
+      check.equal((await scene.device.status()).slots, {})
+      await scene.desire(await scene.release(3), { revoked: [sha256] })
+      await scene.until(() => scene.runs === '3.0.0', 'the next release')
+      await scene.until(async () => (await scene.codes()).length === 0, 'an end to the report')
+    },
+  },
+  {
+    name: 'a release below the floor serves on while there is nothing else, and is reported',
     async run({ ports }, check) {
       await using scene = await TrustScene.running(ports, [1, 2])
       const running = (await scene.slot()).running!.release
-      await scene.desire(running, { floor: { scale: 21 } })
-      await scene.until(() => scene.runs === undefined, 'an end to both')
-      await scene.until(async () => (await scene.codes()).includes('release-below-floor'))
+      await scene.applied(await scene.desire(running, { floor: { scale: 21 } }))
+      await scene.until(() => scene.told().includes('release-below-floor'), 'a report')
+      await scene.fleet.clock.advance(10_000)
+      await expectServed(scene, check)
+      await scene.device[Symbol.asyncDispose]()
+      await scene.start()
+      await scene.until(() => scene.runs === served, 'the same after a restart')
+      check.equal(await scene.codes(), ['release-below-floor'])
+      await scene.desire(await scene.release(3, { counter: 30 }), { floor: { scale: 21 } })
+      await scene.until(() => scene.runs === '3.0.0', 'the next release')
+      await scene.until(async () => (await scene.codes()).length === 0, 'an end to the report')
+    },
+  },
+  {
+    name: 'a release below the floor gives way to the one before when that is above',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports, [3, 2])
+      const running = (await scene.slot()).running!.release
+      await scene.desire(running, { floor: { scale: 25 } })
+      await scene.until(() => scene.runs === '3.0.0', 'the release before')
+      check.ok((await scene.codes()).includes('release-below-floor'), 'it is reported')
       check.equal((await scene.slot()).deployment?.reason?.code, 'release-below-floor')
+    },
+  },
+  {
+    name: 'after a revocation the one before serves though it is below the floor, and is reported',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports, [1, 2])
+      const running = (await scene.slot()).running!.release
+      await scene.desire(running, { revoked: [running.sha256], floor: { scale: 15 } })
+      await scene.until(() => scene.runs === '1.0.0', 'the release before')
+      check.equal(await scene.codes(), ['release-revoked', 'release-below-floor'])
     },
   },
   {

@@ -40,7 +40,7 @@ export async function raiseFloor({ model, version }: ModelVersion, flags: Flags)
   const route = connect(flags).models[':name'].floor
   const answered = await answer(route.$put({ param: { name: model }, json: { version } }))
   if (flags.json) return printJson(answered)
-  print(`${model} runs nothing older than ${version}`)
+  print(`${model}: nothing older than ${version} is deployed any more`)
 }
 
 /** Signs a model's role for longer, with what it holds. */

@@ -6,12 +6,13 @@ import type {
   ReportedState,
 } from '../protocol/reported-state.js'
 import type { Deployment } from './deployment-machine.js'
-import type { SlotRecord } from './device-record.js'
+import { isEmpty, type SlotRecord } from './device-record.js'
 import type { DeviceLoop } from './device-loop.js'
 import type { DeviceState } from './device-state.js'
 import type { InferenceService } from './inference-service.js'
 import type { DeviceHost } from './ports/host.js'
 import { toProblem } from './problem.js'
+import { barOf } from './release-bars.js'
 
 /** As many as a report takes. */
 const maxProblems = 32
@@ -47,10 +48,9 @@ export async function describeDevice(parts: DescribedParts): Promise<ReportedSta
     },
     storage: storage.space,
     slots: Object.fromEntries(
-      Object.entries(state.record.slots).map(([slot, record]) => [
-        slot,
-        describeSlot(slot, record, parts),
-      ]),
+      Object.entries(state.record.slots)
+        .filter(([, record]) => !isEmpty(record))
+        .map(([slot, record]) => [slot, describeSlot(slot, record, parts)]),
     ),
     problems: [...storage.problems, ...problemsOf(parts)].slice(0, maxProblems),
   }
@@ -94,6 +94,11 @@ function problemsOf({ state, service, host }: DescribedParts): Problem[] {
   const problems: Problem[] = [...state.problems]
   for (const [slot, record] of Object.entries(state.record.slots)) {
     if (record.withdrawn) problems.push(describeWithdrawal(slot, record.withdrawn, record))
+    const bar = record.active && barOf(state.record.bars, record.active)
+    if (bar?.code === 'release-below-floor') {
+      const message = `${bar.message}; it serves on while there is nothing else to serve`
+      problems.push({ code: bar.code, message })
+    }
     const crashes = service.crashes(slot)
     if (crashes > 0) {
       problems.push({

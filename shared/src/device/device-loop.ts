@@ -191,7 +191,8 @@ export class DeviceLoop {
   #mustWait(step: SlotStep): boolean {
     const { host, service } = this.#options
     // What must not run ends at once, whatever its slot waits for.
-    if (step.kind === 'withdraw' && service.running.has(step.slot)) return false
+    const isOver = step.kind === 'withdraw' || step.kind === 'drop'
+    if (isOver && service.running.has(step.slot)) return false
     return (this.#pauses.get(step.slot)?.until ?? 0) > host.clock.monotonic()
   }
 

@@ -25,6 +25,10 @@ export const slotRecordSchema = z.object({
 })
 export type SlotRecord = z.infer<typeof slotRecordSchema>
 
+/** Whether nothing is left of a slot, but for why that is so. */
+export const isEmpty = ({ active, previous, deployment }: SlotRecord): boolean =>
+  !active && !previous && !deployment
+
 /** What must not run here, whoever asks for it. */
 export const releaseBarsSchema = z.object({
   epoch: countSchema,

@@ -1,8 +1,8 @@
 import type { DesiredSlot, DesiredState } from '../protocol/desired-state.js'
 import { isSettled, type Deployment } from './deployment-machine.js'
-import type { DeviceRecord, SlotRecord } from './device-record.js'
+import { isEmpty, type DeviceRecord, type SlotRecord } from './device-record.js'
 import type { Problem } from '../protocol/reported-state.js'
-import { barOf } from './release-bars.js'
+import { barOf, endOf, revocationOf } from './release-bars.js'
 
 /** The next thing to do for one slot. */
 export type Step =
@@ -17,7 +17,7 @@ export type Step =
       readonly reason: Problem
     }
   | { readonly kind: 'withdraw'; readonly slot: string; readonly reason: Problem }
-  | { readonly kind: 'drop'; readonly slot: string }
+  | { readonly kind: 'drop'; readonly slot: string; readonly reason?: Problem }
   | { readonly kind: 'prune' }
 
 export type DeploymentStep = 'resolve' | 'download' | 'verify' | 'probe' | 'switch'
@@ -71,7 +71,7 @@ interface SlotFacts {
 function keepServing(slot: string, { wanted, record, current }: SlotFacts): Step | undefined {
   const { active } = record
   if (!active) return undefined
-  const reason = barOf(current.record.bars, active)
+  const reason = endOf(current.record.bars, record)
   if (reason) return { kind: 'withdraw', slot, reason }
   if (current.running.has(slot)) return undefined
   // One that cannot be started must not keep the one that mends it away.
@@ -81,7 +81,7 @@ function keepServing(slot: string, { wanted, record, current }: SlotFacts): Step
 
 function nextStep(slot: string, facts: SlotFacts): Step | undefined {
   const { wanted, record, current } = facts
-  if (!wanted) return { kind: 'drop', slot }
+  if (!wanted) return letGo(slot, facts)
   // Serving comes first: whatever is to be deployed, the version that was verified runs meanwhile.
   const serving = keepServing(slot, facts)
   if (serving) return serving
@@ -111,6 +111,16 @@ function nextStep(slot: string, facts: SlotFacts): Step | undefined {
     case 'failed':
       return undefined
   }
+}
+
+/**
+ * What nobody wants any more goes. What was revoked is not wanted either, and stays in the record as
+ * the reason why the slot serves nothing, until another release arrives.
+ */
+function letGo(slot: string, { record, current }: SlotFacts): Step | undefined {
+  const reason = revocationOf(current.record.bars, record)
+  if (reason === undefined) return { kind: 'drop', slot }
+  return isEmpty(record) ? undefined : { kind: 'drop', slot, reason }
 }
 
 /** Whether another release than the active one is on its way, and can still arrive. */

@@ -2,7 +2,7 @@ import type { ReleaseRef } from '../model/release.js'
 import type { DesiredState } from '../protocol/desired-state.js'
 import type { Problem } from '../protocol/reported-state.js'
 import type { ErrorCode } from '../errors/error-codes.js'
-import type { ReleaseBars } from './device-record.js'
+import type { ReleaseBars, SlotRecord } from './device-record.js'
 
 /** More than any fleet has revoked; the oldest go, which their floors bar besides. */
 const maxRevoked = 4_096
@@ -13,11 +13,10 @@ export interface Counted {
   readonly counter?: number | undefined
 }
 
-/** Why a release must not run; undefined when it may. */
-export function barOf(
-  bars: ReleaseBars,
-  { release, counter }: Counted,
-): (Problem & { code: ErrorCode & ('release-revoked' | 'release-below-floor') }) | undefined {
+type Bar = Problem & { code: ErrorCode & ('release-revoked' | 'release-below-floor') }
+
+/** Why a release must not be deployed; undefined when it may. */
+export function barOf(bars: ReleaseBars, { release, counter }: Counted): Bar | undefined {
   const name = `${release.model} ${release.version}`
   if (bars.revoked.includes(release.sha256)) {
     return { code: 'release-revoked', message: `${name} was revoked and must not run` }
@@ -29,6 +28,25 @@ export function barOf(
     return { code: 'release-below-floor', message }
   }
   return undefined
+}
+
+/**
+ * Why the release that a slot serves must end. One below the floor serves on while there is nothing
+ * else to serve (TRUST.md, "Device acceptance order", last rule); a revoked one never does.
+ */
+export function endOf(bars: ReleaseBars, { active, previous }: SlotRecord): Bar | undefined {
+  const bar = active && barOf(bars, active)
+  if (bar?.code !== 'release-below-floor') return bar
+  return previous && !barOf(bars, previous) ? bar : undefined
+}
+
+/** Why a slot had to let go of a revoked release, or has to. */
+export function revocationOf(
+  bars: ReleaseBars,
+  { active, withdrawn }: SlotRecord,
+): Problem | undefined {
+  const reasons = [active && barOf(bars, active), withdrawn]
+  return reasons.find((reason) => reason?.code === 'release-revoked')
 }
 
 /**

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { afterEach, beforeEach, describe, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Tensor } from '@kedge/shared/model/tensor'
 import { createKeyFile } from '@kedge/shared/trust/keys'
 import type { RootDocument } from '@kedge/shared/trust/tuf/documents'
@@ -48,6 +48,13 @@ interface Seen {
 }
 const reportedBy = async (agent: Agent) =>
   (await fleet.api<Seen>(`GET /devices/${agent.id}`)).reported
+
+/** Waits until the server knows of a problem of the agent. */
+const reports = (agent: Agent, wanted: string) =>
+  until(async () => {
+    const problems = (await reportedBy(agent))?.problems ?? []
+    return problems.some(({ code }) => code === wanted) ? true : undefined
+  })
 
 /** Gives a role a new key in the place of the old, as `kedge key rotate` does. */
 async function rotate(role: RotatedRole, holder: TufSigner): Promise<TufSigner> {
@@ -116,7 +123,7 @@ describe('an agent that was off while a release was taken back', () => {
     await runs(again, 2)
   })
 
-  it('says that what it has is below a floor, and takes the release that is not', async () => {
+  it('serves what is below a floor and says so, until it gets the release that is not', async () => {
     await release('1.0.0', 2)
     const data = await fleet.enrol('agent')
     const agent = await fleet.startAgent({ data, port: 0 })
@@ -125,11 +132,33 @@ describe('an agent that was off while a release was taken back', () => {
     await fleet.push(scalingModel(5), { name: 'scaling', version: '1.1.0' })
     await fleet.api('PUT /models/scaling/floor', { version: '1.1.0' })
     const again = await fleet.startAgent({ data, port: 0 })
-    await until(async () => {
-      const problems = (await reportedBy(again))?.problems ?? []
-      return problems.some(({ code }) => code === 'release-below-floor') ? true : undefined
-    })
+    await reports(again, 'release-below-floor')
+    await runs(again, 2)
     await fleet.rollOut('scaling', '1.1.0')
     await runs(again, 5)
+  })
+})
+
+describe('an agent that runs the only release there is', () => {
+  it('serves on when a floor rises above it', async () => {
+    await release('1.0.0', 2)
+    const agent = await fleet.startAgent({ data: await fleet.enrol('agent'), port: 0 })
+    await runs(agent, 2)
+    await fleet.push(scalingModel(5), { name: 'scaling', version: '1.1.0' })
+    await fleet.api('PUT /models/scaling/floor', { version: '1.1.0' })
+    await reports(agent, 'release-below-floor')
+    const { outputs } = await agent.model('scaling').run({ x: row })
+    expect(outputs['y']?.data).toEqual(Float32Array.of(2, 20))
+  })
+
+  it('ends when it is revoked, and says why nothing runs', async () => {
+    await release('1.0.0', 2)
+    const agent = await fleet.startAgent({ data: await fleet.enrol('agent'), port: 0 })
+    await runs(agent, 2)
+    await fleet.api('POST /models/scaling/releases/1.0.0/revoke', { reason: 'wrong month' })
+    await reports(agent, 'release-revoked')
+    await expect(agent.model('scaling').run({ x: row })).rejects.toMatchObject({
+      code: 'model-not-ready',
+    })
   })
 })

@@ -48,9 +48,9 @@ const executors: Executors = {
     return withDeployment(slot, context, failed)
   },
   withdraw: ({ slot, reason }, context) => withdrawRelease(slot, reason, context),
-  drop: async ({ slot }, context) => {
+  drop: async ({ slot, reason }, context) => {
     await context.service.drop(slot)
-    return undefined
+    return reason && { withdrawn: reason }
   },
 }
 

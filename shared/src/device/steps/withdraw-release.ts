@@ -20,9 +20,12 @@ export async function withdrawRelease(
   )
 }
 
-/** The slot with the release before the lost one in its place; a step to start it follows. */
+/**
+ * The slot with the release before the lost one in its place; a step to start it follows. There is
+ * nothing else to serve then, so that only a revocation keeps it from serving.
+ */
 export function fallBack(record: SlotRecord, { bars, host }: StepContext): SlotRecord {
   const { previous, ...rest } = record
-  if (previous === undefined || barOf(bars, previous)) return rest
+  if (previous === undefined || barOf(bars, previous)?.code === 'release-revoked') return rest
   return { ...rest, active: { ...previous, since: host.clock.now() } }
 }

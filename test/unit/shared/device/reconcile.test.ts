@@ -1,81 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { Deployment } from '@kedge/shared/device/deployment-machine'
-import type { ReleaseBars, SlotRecord } from '@kedge/shared/device/device-record'
-import { reconcile, type Current, type Step } from '@kedge/shared/device/reconcile'
-import type { ReleaseRef } from '@kedge/shared/model/release'
-import type { DesiredSlot, DesiredState } from '@kedge/shared/protocol/desired-state'
+import { reconcile, type Step } from '@kedge/shared/device/reconcile'
 import type { DeploymentState } from '@kedge/shared/protocol/reported-state'
-
-const ref = (digit: string): ReleaseRef => ({
-  model: 'scale',
-  version: `${digit}.0.0`,
-  sha256: digit.repeat(64),
-  length: 1,
-})
-const [one, two] = [ref('1'), ref('2')]
-
-const wanted = (release: ReleaseRef, attempt = 0): DesiredSlot => ({
-  release,
-  attempt,
-  mode: 'active',
-  rollout: 'r-1',
-})
-
-const desiredOf = (slots: Record<string, DesiredSlot>): DesiredState => ({
-  v: 1,
-  fleet: 'f',
-  device: 'd-1',
-  epoch: 1,
-  seq: 1,
-  issuedAt: 0,
-  expires: 0,
-  minRootVersion: 1,
-  slots,
-  floor: {},
-  revoked: [],
-  config: { telemetryWindowS: 60 },
-})
-
-const deployment = (release: ReleaseRef, state: DeploymentState, attempt = 0): Deployment => ({
-  release,
-  rollout: 'r-1',
-  attempt,
-  state,
-  since: 0,
-  moves: 0,
-})
-
-const active = (release: ReleaseRef, counter = 5) => ({
-  release,
-  since: 0,
-  variant: 'float32',
-  counter,
-})
-
-const noBars: ReleaseBars = { epoch: 1, floor: {}, revoked: [] }
-const recordOf = (slots: Record<string, SlotRecord>, bars = noBars) => ({ slots, bars })
-
-interface Case {
-  readonly record: SlotRecord
-  readonly running?: ReleaseRef
-  readonly stuck?: boolean
-  readonly bars?: Partial<ReleaseBars>
-  readonly mayChange?: boolean
-  readonly wants: DesiredSlot
-  readonly does: Step['kind'] | undefined
-}
-
-function stepsOf(situation: Omit<Case, 'does'>): Step[] {
-  const { record, running, stuck, bars, mayChange = true, wants } = situation
-  const current: Current = {
-    record: recordOf({ scale: record }, { ...noBars, ...bars }),
-    mayChange,
-    running: new Map(running ? [['scale', running.sha256]] : []),
-    stuck: new Set(stuck ? ['scale'] : []),
-    untidy: false,
-  }
-  return reconcile(desiredOf({ scale: wants }), current)
-}
+import {
+  active,
+  deployment,
+  desiredOf,
+  idle,
+  one,
+  recordOf,
+  ref,
+  stepsOf,
+  two,
+  wanted,
+  type Case,
+} from '../../../support/reconcile-situations.js'
 
 const cases: Record<string, Case> = {
   'begins what it does not have': { record: {}, wants: wanted(one), does: 'begin' },
@@ -161,55 +99,6 @@ const cases: Record<string, Case> = {
     wants: wanted(two, 1),
     does: 'settle',
   },
-  'takes a revoked release away, whatever is wanted': {
-    record: { active: active(one), deployment: deployment(two, 'downloading') },
-    running: one,
-    bars: { revoked: [one.sha256] },
-    wants: wanted(two),
-    does: 'withdraw',
-  },
-  'takes a revoked release away with a desired state that has expired': {
-    record: { active: active(one), deployment: deployment(one, 'active') },
-    running: one,
-    bars: { revoked: [one.sha256] },
-    mayChange: false,
-    wants: wanted(one),
-    does: 'withdraw',
-  },
-  'takes a release below the floor away': {
-    record: { active: active(one, 4), deployment: deployment(one, 'active') },
-    running: one,
-    bars: { floor: { scale: 5 } },
-    wants: wanted(one),
-    does: 'withdraw',
-  },
-  'keeps a release at the floor': {
-    record: { active: active(one, 5), deployment: deployment(one, 'active') },
-    running: one,
-    bars: { floor: { scale: 5, other: 9 } },
-    wants: wanted(one),
-    does: undefined,
-  },
-  'never starts what is revoked': {
-    record: { active: active(one), deployment: deployment(one, 'active') },
-    bars: { revoked: [one.sha256] },
-    wants: wanted(one),
-    does: 'withdraw',
-  },
-  'ends a deployment that is revoked on its way': {
-    record: { active: active(one), deployment: deployment(two, 'downloading') },
-    running: one,
-    bars: { revoked: [two.sha256] },
-    wants: wanted(two),
-    does: 'refuse',
-  },
-  'ends a deployment that has come to be below the floor': {
-    record: { active: active(one), deployment: { ...deployment(two, 'probing'), counter: 2 } },
-    running: one,
-    bars: { floor: { scale: 3 } },
-    wants: wanted(two),
-    does: 'refuse',
-  },
   'starts what it served with a desired state that has expired': {
     record: { active: active(one), deployment: deployment(one, 'active') },
     mayChange: false,
@@ -241,13 +130,6 @@ const cases: Record<string, Case> = {
     wants: wanted(one),
     does: 'begin',
   },
-}
-
-const idle = {
-  running: new Map<string, string>(),
-  stuck: new Set<string>(),
-  mayChange: true,
-  untidy: false,
 }
 
 describe('reconcile', () => {
