@@ -9,6 +9,7 @@ const tryElsewhere = 'Try the file on a machine of the same kind, and push a new
 
 /** What an operator can do about what devices report. */
 const advice: Readonly<Record<string, string>> = {
+  'document-invalid': `${keeps} ${someoneBetween}`,
   'digest-mismatch': `${keeps} Bytes were changed or damaged on their way; it fetches them again. If it goes on, look at the blob store and at what stands between.`,
   'signature-invalid': `${keeps} See who pushed this and with which key, and who can reach the broker.`,
   'sequence-stale': `${keeps} An old instruction came again: a broker kept it, the database was restored from a backup, or somebody replays it.`,
