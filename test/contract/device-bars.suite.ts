@@ -144,6 +144,19 @@ const cases: ContractCase<TrustSubject>[] = [
       check.equal(scene.runs, '3.0.0')
     },
   },
+  {
+    name: 'a stolen fleet key has not the last word by asking for the root that ends it',
+    async run({ ports }, check) {
+      await using scene = await TrustScene.running(ports)
+      const wants = { scale: await scene.release(4) }
+      const thief = await scene.fleet.signDesired(wants, { minRootVersion: 2 })
+      await scene.fleet.replaceFleetKey()
+      scene.send(thief)
+      await scene.until(async () => (await scene.codes()).includes('signature-invalid'), 'refusal')
+      check.equal((await scene.device.status()).rootVersion, 2)
+      await expectServed(scene, check)
+    },
+  },
 ]
 
 export const deviceBars: Contract<TrustSubject> = { port: 'a device that lets go', cases }

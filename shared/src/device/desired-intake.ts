@@ -2,7 +2,7 @@ import { KedgeError } from '../errors/kedge-error.js'
 import { TrustError } from '../errors/trust-error.js'
 import type { Enrolment } from '../protocol/enrolment.js'
 import type { Problem } from '../protocol/reported-state.js'
-import type { Envelope } from '../trust/dsse.js'
+import type { Envelope, Quorum } from '../trust/dsse.js'
 import { Exclusive } from '../util/exclusive.js'
 import { Ms, Seconds } from '../util/units.js'
 import {
@@ -81,7 +81,7 @@ export class DesiredIntake {
 
   async #admit(envelope: Envelope): Promise<boolean> {
     const { enrolment, keeper, trust, accepted, take } = this.#parts
-    const { state } = await this.#open(envelope)
+    const { state, signers } = await this.#open(envelope)
     checkAddressee(state, enrolment)
     // The broker sends the retained state again at every connection.
     if (envelope.payload === accepted()?.envelope.payload) return false
@@ -90,17 +90,18 @@ export class DesiredIntake {
     await this.#checkTimes(state)
     await trust.reachRoot(state.minRootVersion)
     // A key that the newer root no longer lists must not have had the last word.
-    await openDesired(envelope, trust.signers)
+    if (trust.signers !== signers) await openDesired(envelope, trust.signers)
     checkEpoch(state, trust.fleet?.fleetEpoch ?? 0)
     await take({ envelope, state })
     return true
   }
 
   /** Its key may be one of the next root, which this device has not heard of yet. */
-  async #open(envelope: Envelope): Promise<AcceptedState> {
+  async #open(envelope: Envelope): Promise<AcceptedState & { readonly signers: Quorum }> {
     for (;;) {
+      const { signers } = this.#parts.trust
       try {
-        return await openDesired(envelope, this.#parts.trust.signers)
+        return { ...(await openDesired(envelope, signers)), signers }
       } catch (error) {
         if (!isUnsigned(error) || !(await this.#tryNextRoot())) throw error
       }

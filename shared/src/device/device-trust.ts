@@ -5,7 +5,7 @@ import type { Enrolment } from '../protocol/enrolment.js'
 import type { Problem } from '../protocol/reported-state.js'
 import { releaseCustomSchema, releasePath } from '../trust/release-target.js'
 import type { Quorum } from '../trust/dsse.js'
-import type { FleetExtension } from '../trust/tuf/documents.js'
+import type { FleetExtension, RootDocument } from '../trust/tuf/documents.js'
 import type { TrustedTarget } from '../trust/tuf/find-target.js'
 import { TrustedRepository } from '../trust/tuf/trusted-repository.js'
 import { fromBase64 } from '../util/bytes.js'
@@ -13,7 +13,7 @@ import { Exclusive } from '../util/exclusive.js'
 import type { Ms } from '../util/units.js'
 import { fetchMetadata } from './fetch-metadata.js'
 import { fleetSigners } from './fleet-signers.js'
-import { metadataExpiry } from './metadata-expiry.js'
+import { ExpiringStore } from './metadata-expiry.js'
 import type { DeviceHost } from './ports/host.js'
 import { toProblem } from './problem.js'
 import type { TrustedClock } from './trusted-clock.js'
@@ -29,7 +29,10 @@ export interface Voucher {
 export class DeviceTrust {
   readonly #host: DeviceHost
   readonly #refreshing = new Exclusive()
+  readonly #store: ExpiringStore
   #repository!: TrustedRepository
+  /** The trusted root, with the keys that it lists: both change at once. */
+  #root!: RootDocument
   #signers: Quorum = { keys: [], threshold: 1 }
   #expires: Ms | undefined
   /** Roots beyond this one count as not there: nothing says that they should be. */
@@ -41,6 +44,7 @@ export class DeviceTrust {
 
   private constructor(host: DeviceHost) {
     this.#host = host
+    this.#store = new ExpiringStore(host.metadata)
   }
 
   /** From what is stored, or from the root of the enrolment; asks nobody. @throws TrustError */
@@ -51,7 +55,7 @@ export class DeviceTrust {
   ): Promise<DeviceTrust> {
     const trust = new DeviceTrust(host)
     const options = {
-      store: host.metadata,
+      store: trust.#store,
       now: () => clock.now(),
       fetch: (name: string, maxBytes: number) => trust.#fetch(name, maxBytes),
     }
@@ -74,12 +78,12 @@ export class DeviceTrust {
   }
 
   get rootVersion(): number {
-    return this.#repository.root.version
+    return this.#root.version
   }
 
   /** Undefined with a root that is not a fleet's: nothing can be accepted then. */
   get fleet(): FleetExtension | undefined {
-    return this.#repository.root['x-kedge']
+    return this.#root['x-kedge']
   }
 
   /** Keys of the fleet by the trusted root, and how many of them it takes. */
@@ -195,8 +199,12 @@ export class DeviceTrust {
   }
 
   async #takeStock(): Promise<void> {
-    this.#signers = await fleetSigners(this.fleet)
-    this.#expires = await metadataExpiry(this.#host.metadata, this.#repository.root)
+    const { root } = this.#repository
+    if (root !== this.#root) {
+      this.#signers = await fleetSigners(root['x-kedge'])
+      this.#root = root
+    }
+    this.#expires = await this.#store.firstExpiry(root)
   }
 
   #note(error: unknown): void {
