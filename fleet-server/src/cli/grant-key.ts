@@ -1,5 +1,6 @@
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { deliver } from './metadata-files.js'
+import { noteRenewal } from './note-renewal.js'
 import { readSigners, type SigningFlags } from './read-key.js'
 import { changeGrant, signTargets, type TargetsFlags } from './sign-targets.js'
 
@@ -18,4 +19,7 @@ export async function grantKey(model: string, flags: GrantFlags): Promise<void> 
   }
   const next = await changeGrant(model, { to, withdraw, threshold }, flags)
   await deliver([await signTargets(next, await readSigners(key, flags))], flags)
+  // Who begins with a file may have no server to ask what the model has.
+  if (flags.targets === undefined)
+    await noteRenewal(model, { targets: next, granted: to ?? [] }, flags)
 }

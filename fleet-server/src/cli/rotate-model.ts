@@ -9,7 +9,7 @@ import { renewTargets } from '../trust/model-targets.js'
 import { isEnough, tallySignatures } from '../trust/signature-tally.js'
 import { connect } from './client.js'
 import { deliver, fetchMetadata, readMetadataFile } from './metadata-files.js'
-import { note } from './output.js'
+import { noteCommand } from './note-renewal.js'
 import { isPublicKey, readPublicKey, readSigners, type SigningFlags } from './read-key.js'
 import { changeGrant, signTargets, type TargetsFlags } from './sign-targets.js'
 
@@ -66,9 +66,6 @@ async function signAnew(
     renewTargets(readMetadata(held, 'targets').signed, Date.now()),
   )
   if (role.signers.length >= grant.threshold) return [file]
-  note(
-    `devices refuse what ${model} has until its new publishers have signed it: ` +
-      `\`kedge model renew ${model} --key KEY\``,
-  )
+  noteCommand(model, Array<string>(grant.threshold).fill('KEY'))
   return []
 }

@@ -149,6 +149,28 @@ describe('kedge key', () => {
     expect((await kedge('model', 'push', at('pair'))).stdout).toContain('pair@1.0.0')
   })
 
+  it('says how what a model has is signed anew when a grant asks for more than has signed', async () => {
+    const solo = ['key', 'grant', 'solo', '--to', at('ann.json'), '--key', at('lead.json')]
+    expect(await kedge(...solo)).toMatchObject({ code: 0, stderr: '' })
+    const file = [at('net.onnx'), '--name', 'solo', '--version', '1.0.0']
+    const pushed = await kedge('model', 'push', ...file, '--key', at('ann.json'))
+    expect(pushed).toMatchObject({ code: 0 })
+    const lead = ['--key', at('lead.json'), '--threshold', '2']
+    await alone('key', 'create', '--out', at('joe.json'), '--name', 'joe')
+    const to = [at('ann.json'), at('joe.json')]
+    const granted = await kedge('key', 'grant', 'solo', '--to', ...to, ...lead)
+    expect(granted).toMatchObject({ code: 0 })
+    const renewal = ['model', 'renew', 'solo', '--key', ...to]
+    expect(granted.stderr).toBe(
+      'devices refuse what solo has until its publishers have signed it anew: ' +
+        `\`kedge ${renewal.join(' ')}\`\n`,
+    )
+    const again = await kedge('key', 'grant', 'solo', ...lead)
+    expect(again.stderr).toContain('`kedge model renew solo --key KEY KEY`')
+    expect(await kedge(...renewal)).toMatchObject({ code: 0 })
+    expect(await kedge('key', 'grant', 'solo', ...lead)).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('gives a model another publisher when the key of the one before is lost', async () => {
     await alone('key', 'create', '--out', at('eve.json'), '--name', 'eve')
     const rotate = ['key', 'rotate', 'model.net', '--key', at('lead.json')]
