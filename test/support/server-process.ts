@@ -40,6 +40,10 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(child, { url, adminToken }, ports)
   }
 
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   /** As the power cord would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL')

@@ -61,6 +61,8 @@ export class RefusalError extends KedgeError<(typeof refusalReasons)[RefusalReas
 const spoken: readonly [RegExp, RefusalReason][] = [
   [/^connect did not arrive/, 'connect-timeout'],
   [/^drain timeout/, 'stalled'],
+  // Of ws, for a message in fragments.
+  [/^Max payload size exceeded/, 'packet-size'],
 ]
 const ordinary = /^(keep alive timeout|connection closed|Premature close)/
 

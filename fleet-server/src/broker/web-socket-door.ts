@@ -44,6 +44,8 @@ export class WebSocketDoor {
       if (socket.destroyed) return
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
         const { remoteAddress } = request.socket
+        // By itself it would read on for 30 s, for the other side to agree that it is over.
+        webSocket.once('error', () => request.socket.destroySoon())
         this.#parts.accept(createWebSocketStream(webSocket), remoteAddress, socket)
       })
     })

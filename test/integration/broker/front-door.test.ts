@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { connect as connectTcp, type AddressInfo } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { topicMap } from '@kedge/shared/protocol/topic-map'
 import { topics } from '@kedge/shared/protocol/topics'
 import { deferred } from '@kedge/shared/util/deferred'
 import { Ms } from '@kedge/shared/util/units'
 import { describe, expect, it, vi } from 'vitest'
-import { WebSocket } from 'ws'
 import { defaultLimits } from '../../../fleet-server/src/broker/door-limits.js'
 import { duplexPair, type PairEnd } from '../../support/duplex-pair.js'
 import { connectBytes, publishBytes, subscribeBytes } from '../../support/mqtt-bytes.js'
@@ -33,32 +32,9 @@ async function visit(house: House, device: string) {
   return pair
 }
 
-/** Writes until the other side ends the connection, at most `limit` bytes. */
-async function pour({ device }: { device: PairEnd }, limit: number): Promise<void> {
-  const drop = Buffer.alloc(64 * KiB, 0x61)
-  for (let sent = 0; sent < limit && !device.destroyed; sent += drop.length) {
-    if (!device.write(drop)) await Promise.race([once(device, 'drain'), once(device, 'close')])
-  }
-  if (!device.destroyed) await turn()
-}
-
-const never = Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f])
-const topicOf = (length: number) => publishBytes('t'.repeat(length), Buffer.alloc(1))
-const hash = (i: number) => topics.blob(i.toString(16).padStart(64, '0')).path
-const filtersOf = (count: number, topic: (i: number) => string) =>
-  subscribeBytes(Array.from({ length: count }, (_, i) => topic(i)))
+const filtersOf = (count: number) => subscribeBytes(Array.from({ length: count }, (_, i) => `${i}`))
 
 describe('memory behind the door', () => {
-  it('is no more than a packet for each stranger that begins one of 256 MB', async () => {
-    await using house = await openBrokerHouse()
-    const before = process.memoryUsage().arrayBuffers
-    const all = Array.from({ length: 100 }, () => arrive(house, never))
-    await Promise.all(all.map((one) => pour(one, 4 * MiB)))
-    for (const { broker } of all) expect(broker.received).toBeLessThanOrEqual(160 * KiB)
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * MiB)
-    expect(house.metrics.refusals).toEqual({ 'packet-size': 100 })
-  })
-
   it('is 4 KiB for each stranger that does not end a packet it may send', async () => {
     await using house = await openBrokerHouse()
     const longest = Buffer.concat([Buffer.from([0x10, 0x80, 0x20]), Buffer.alloc(4_095)])
@@ -68,58 +44,18 @@ describe('memory behind the door', () => {
     for (const { device } of all) device.destroy()
   })
 
-  it.each([
-    ['a message of 1 GiB', [Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])], 'packet-size'],
-    ['a topic of 65,535 bytes', [topicOf(65_535)], 'foreign-topic'],
-    ['a topic of 101 levels', [publishBytes('a/'.repeat(100) + 'a', Buffer.alloc(1))], ''],
-    ['a filter of 101 levels', [filtersOf(1, () => 'a/'.repeat(100) + 'a')], 'malformed'],
-    ['100,000 subscriptions at once', [filtersOf(100_000, hash)], 'packet-size'],
-    [
-      '16,000 filters that are nobody’s',
-      [filtersOf(10_000, () => 'x'), filtersOf(9_000, (i) => `${i}`)],
-      '',
-    ],
-  ])('is bounded for a device that sends %s', async (_what, bytes, reason) => {
+  it('is bounded for a device that asks for 18,000 topics that are not for it', async () => {
     await using house = await openBrokerHouse()
     const before = process.memoryUsage().arrayBuffers
     const { device, broker } = await visit(house, 'd-1')
-    for (const one of bytes) device.write(one)
-    await pour({ device }, 64 * MiB)
+    for (const count of [9_000, 9_000]) device.write(filtersOf(count))
     await vi.waitFor(() => expect(device.destroyed).toBe(true))
-    expect(broker.received).toBeLessThan(9 * MiB)
+    expect(broker.received).toBeLessThan(MiB)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * MiB)
     await vi.waitFor(() => expect(house.metrics.open).toBe(0))
-    if (reason) expect(house.metrics.refusals).toEqual({ [reason]: 1 })
-  })
-
-  it('is 16 KiB of frames for a stranger that comes by WebSocket', async () => {
-    await using house = await openBrokerHouse()
-    await using door = await openWebSocketDoor(house)
-    const page = new WebSocket(door.url, 'mqtt').on('error', () => undefined)
-    await once(page, 'open')
-    const closed = once(page, 'close')
-    // One message in fragments without end: the broker sees none of it before the last.
-    for (let i = 0; i < 40; i++) page.send(Buffer.alloc(KiB), { fin: false })
-    await closed
-    await vi.waitFor(() => expect(house.metrics.refusals).toEqual({ 'packet-size': 1 }))
-    expect(house.metrics.open).toBe(0)
+    expect(house.metrics.refusals).toEqual({ subscription: 101 })
   })
 })
-
-async function openWebSocketDoor(house: House) {
-  const { createServer: createHttp } = await import('node:http')
-  const server = createHttp()
-  server.on('upgrade', (...upgrade) => house.broker.handleWebSocket(...upgrade))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`,
-    async [Symbol.asyncDispose]() {
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
 
 describe('who comes in', () => {
   it('is a limited number of strangers, of one address, and at a time', async () => {

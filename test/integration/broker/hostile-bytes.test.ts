@@ -1,54 +1,12 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { topics } from '@kedge/shared/protocol/topics'
 import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { describe, expect, it, vi } from 'vitest'
+import { connectBytes } from '../../support/mqtt-bytes.js'
+import { isClosed, openSocket } from '../../support/raw-socket.js'
 import { openBrokerHouse, password } from './broker-house.js'
 
-const MiB = 1024 * 1024
-
-async function openSocket(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1').on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
-}
-
-const connectPacket = (device: string) =>
-  generate({
-    cmd: 'connect',
-    protocolId: 'MQTT',
-    protocolVersion: 4,
-    clientId: device,
-    username: device,
-    password: Buffer.from(password),
-    keepalive: 60,
-    clean: true,
-  })
-
-const isClosed = (socket: Socket) =>
-  socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve))
-
 describe('bytes that are not for a broker', () => {
-  it('do not grow memory when a CONNECT never ends', async () => {
-    await using house = await openBrokerHouse()
-    const before = process.memoryUsage.rss()
-    const sockets = await Promise.all(
-      Array.from({ length: 4 }, () => openSocket(house.broker.port)),
-    )
-    const sent = sockets.map(async (socket) => {
-      socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]))
-      for (let i = 0; i < 64 && !socket.destroyed; i++) {
-        if (!socket.write(Buffer.alloc(MiB)))
-          await Promise.race([once(socket, 'drain'), isClosed(socket)])
-      }
-    })
-    await Promise.allSettled(sent)
-    await Promise.all(sockets.map(isClosed))
-    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * MiB)
-    expect(house.metrics.refusals).toEqual({ 'packet-size': 4 })
-  })
-
   it('end a connection that says nothing for five seconds', async () => {
     await using house = await openBrokerHouse()
     const socket = await openSocket(house.broker.port)
@@ -60,9 +18,15 @@ describe('bytes that are not for a broker', () => {
 
   it.each([
     ['a packet before CONNECT', () => Buffer.from([0xc0, 0])],
-    ['a second CONNECT', () => Buffer.concat([connectPacket('d-1'), connectPacket('d-1')])],
-    ['QoS 3', () => Buffer.concat([connectPacket('d-1'), Buffer.from([0x36, 0])])],
-    ['a reserved packet type', () => Buffer.concat([connectPacket('d-1'), Buffer.from([0xf0, 0])])],
+    [
+      'a second CONNECT',
+      () => Buffer.concat([connectBytes('d-1', password), connectBytes('d-1', password)]),
+    ],
+    ['QoS 3', () => Buffer.concat([connectBytes('d-1', password), Buffer.from([0x36, 0])])],
+    [
+      'a reserved packet type',
+      () => Buffer.concat([connectBytes('d-1', password), Buffer.from([0xf0, 0])]),
+    ],
     ['a length without end', () => Buffer.from([0x10, 0x80, 0x80, 0x80, 0x80, 0x01])],
     ['HTTP', () => Buffer.from('GET / HTTP/1.1\r\n\r\n')],
   ])('end the connection: %s', async (_what, bytes) => {
@@ -108,7 +72,7 @@ describe('bytes that are not for a broker', () => {
       fc.asyncProperty(stream, async ([introduced, packets]) => {
         const socket = await openSocket(house.broker.port)
         socket.resume()
-        if (introduced) socket.write(connectPacket('d-1'))
+        if (introduced) socket.write(connectBytes('d-1', password))
         socket.end(Buffer.concat(packets))
         await isClosed(socket)
       }),
