@@ -28,7 +28,10 @@ export class TrustedClock {
 
   /** How far the trusted time is from the system's, and whose it is. */
   get reading(): ReportedClock {
-    const [system, nearest, now] = [this.#host.clock.now(), this.#nearest(), this.now()]
+    // Each is looked at once: while this is worked out time goes on.
+    const system = this.#host.clock.now()
+    const nearest = this.#nearest(system)
+    const now = trustedNow(nearest, this.#evidence)
     const source = now > nearest ? 'signed' : nearest === system ? 'system' : 'fleet'
     return { offset: now - system, source }
   }
@@ -58,11 +61,11 @@ export class TrustedClock {
   }
 
   /** The system's clock, unless the fleet's answer shows it to be behind, or far ahead. */
-  #nearest(): Ms {
-    const system = this.#host.clock.now()
+  #nearest(system: Ms = this.#host.clock.now()): Ms {
     if (this.#answer === undefined) return system
     const elapsed = this.#host.clock.monotonic() - this.#answer.at
-    const answered = Ms(this.#answer.now + elapsed)
+    // Monotonic time has fractions of a millisecond, and a report takes none.
+    const answered = Ms(Math.floor(this.#answer.now + elapsed))
     return system < answered || system > answered + believedMs ? answered : system
   }
 

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 
-const main = path.resolve(import.meta.dirname, '../../../edge-agent/dist/main.js')
+/** The agent as built. */
+export const agentProgram = path.resolve(import.meta.dirname, '../../../edge-agent/dist/main.js')
 
 export interface Ended {
   readonly code: number | null
@@ -18,7 +19,9 @@ export class AgentProcess implements AsyncDisposable {
   error = ''
 
   constructor(...args: string[]) {
-    this.#child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(process.execPath, [agentProgram, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     this.#child.stdout!.on('data', (part: Buffer) => (this.out += part.toString()))
     this.#child.stderr!.on('data', (part: Buffer) => (this.error += part.toString()))
     this.#ended = once(this.#child, 'close').then(([code]) => ({
