@@ -63,7 +63,7 @@ const falseStates: FalseState[] = [
     envelope: async (scene) => {
       const last = scene.desired().at(-1)!
       const { privateKey } = await generateKeyPair(false)
-      const signer = { id: last.signatures[0]!.keyid, privateKey }
+      const signer = { id: last.signatures[0]!.keyid!, privateKey }
       return signEnvelope(payloadTypes.desired, fromBase64(last.payload), signer)
     },
   },
