@@ -40,7 +40,7 @@ const addPerson = async (page: Page, name: string) => {
 proofTest(
   'what can do much harm waits for the password, by the keyboard alone',
   async ({ page, fresh }) => {
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByTitle('Settings (g s)').click()
     forgetProofs(fresh)
     await addPerson(page, 'ola')
     const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })

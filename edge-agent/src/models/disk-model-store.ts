@@ -79,11 +79,11 @@ export class DiskModelStore implements ModelStore, AsyncDisposable {
 
   async read(sha256: string): Promise<Uint8Array> {
     const found = await this.#readInstalled(sha256)
-    if (found.sha256 === sha256) return found.bytes
+    if (found?.sha256 === sha256) return found.bytes
     await this.#changing.run(() => this.#remove(sha256))
     throw new StorageError(
       'storage-corrupt',
-      `the stored file ${sha256} now hashes to ${found.sha256}; it has been removed`,
+      `the stored file ${sha256} is not what was written; it has been removed`,
     )
   }
 
@@ -191,7 +191,7 @@ export class DiskModelStore implements ModelStore, AsyncDisposable {
     return toStorageError(cause, { doing, need: length, ...(have !== undefined && { have }) })
   }
 
-  async #readInstalled(sha256: string): Promise<{ bytes: Uint8Array; sha256: string }> {
+  async #readInstalled(sha256: string): ReturnType<typeof readHashed> {
     try {
       return await readHashed(this.#path(sha256), this.#lengths.get(sha256) ?? maxFileBytes)
     } catch (cause) {

@@ -3,17 +3,17 @@ import { open } from 'node:fs/promises'
 import { slabBytes } from './byte-range.js'
 
 /**
- * A file's bytes and their SHA-256, hashed in steps that leave the event loop free. Of a file that has
- * grown beyond `most` bytes one more is read, which is enough for another digest.
- * Throws what the file system throws.
+ * A file's bytes and their SHA-256, hashed in steps that leave the event loop free; undefined for a
+ * file of more than `most` bytes, which is not read. Throws what the file system throws.
  */
 export async function readHashed(
   file: string,
   most = Infinity,
-): Promise<{ bytes: Uint8Array; sha256: string }> {
+): Promise<{ bytes: Uint8Array; sha256: string } | undefined> {
   const handle = await open(file, 'r')
   try {
-    const size = Math.min((await handle.stat()).size, most + 1)
+    const { size } = await handle.stat()
+    if (size > most) return undefined
     // Not from Buffer's shared pool: the bytes may be handed over to another thread.
     const bytes = Buffer.allocUnsafeSlow(size)
     const digest = createHash('sha256')
