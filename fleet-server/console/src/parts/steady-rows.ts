@@ -11,8 +11,11 @@ export interface SteadyRows<Row> {
 const isReading = () =>
   scrollY > 8 || document.querySelector('tbody:is(:hover, :focus-within)') !== null
 
+/** After these, `isReading` may have another answer. */
+const endsOfReading = ['pointerover', 'focusin', 'focusout', 'scroll'] as const
+
 /**
- * The rows of a live list. A new row that would push known ones down waits while somebody reads;
+ * The rows of a live list. A new row that would push known ones down waits until nobody reads;
  * one below the last known row appears at once. Another `scope` (a filter) starts afresh.
  */
 export function useSteadyRows<Row>(
@@ -32,6 +35,17 @@ export function useSteadyRows<Row>(
   useEffect(() => {
     known.current = { scope, keys: new Set(visible.map(keyOf)) }
   })
+
+  useEffect(() => {
+    if (!hold) return
+    const stopped = () => {
+      if (!isReading()) redraw()
+    }
+    for (const event of endsOfReading) document.addEventListener(event, stopped)
+    return () => {
+      for (const event of endsOfReading) document.removeEventListener(event, stopped)
+    }
+  }, [hold])
 
   const show = () => {
     known.current = { scope, keys: new Set(rows.map(keyOf)) }
