@@ -1,5 +1,7 @@
 import { releaseCodec } from '@kedge/shared/model/release'
-import { openEnvelope, payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import { createKeyFile, importPublicKey, importSigner } from '@kedge/shared/trust/keys'
 import { hasHashes } from '@kedge/shared/trust/tuf/check-order'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'

@@ -1,5 +1,6 @@
 import { reportCodec, type Report } from '@kedge/shared/protocol/report'
-import { openEnvelope, payloadTypes } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope } from '@kedge/shared/trust/dsse'
 import { webSha256 } from '@kedge/shared/util/sha256'
 import type { Check, ContractCase } from './contract.js'
 import type { Contract } from './describe-contract.js'

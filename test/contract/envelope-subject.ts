@@ -1,10 +1,6 @@
-import {
-  payloadTypes,
-  signEnvelope,
-  type Envelope,
-  type Signer,
-  type TrustedKey,
-} from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import type { Envelope, TrustedKey } from '@kedge/shared/trust/dsse'
+import { signEnvelope, type Signer } from '@kedge/shared/trust/sign-envelope'
 import { createKeyFile, importPublicKey, importSigner } from '@kedge/shared/trust/keys'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
 

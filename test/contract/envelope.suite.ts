@@ -1,11 +1,6 @@
-import {
-  openEnvelope,
-  payloadTypes,
-  signEnvelope,
-  type Envelope,
-  type Quorum,
-  type TrustedKey,
-} from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope, type Envelope, type Quorum, type TrustedKey } from '@kedge/shared/trust/dsse'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import { encodeUtf8, fromBase64, toBase64, toBase64Url } from '@kedge/shared/util/bytes'
 import type { Contract } from './describe-contract.js'
 import type { ContractCase } from './contract.js'

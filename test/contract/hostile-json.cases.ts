@@ -1,5 +1,6 @@
 import { checkPlace, openDesired } from '@kedge/shared/device/desired-checks'
-import { payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import { concatBytes, encodeUtf8 } from '@kedge/shared/util/bytes'
 import type { ContractCase } from './contract.js'
 import type { EnvelopeSubject } from './envelope-subject.js'

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import { reportCodec } from '@kedge/shared/protocol/report'
-import { openEnvelope, payloadTypes, type Envelope } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope, type Envelope } from '@kedge/shared/trust/dsse'
 import { importPublicKey } from '@kedge/shared/trust/keys'
 import type { Device } from '../../fleet-server/src/devices/device.js'
 import { callApi } from '../support/admin-api.js'

@@ -11,7 +11,9 @@ import { desiredStateCodec, type DesiredState } from '@kedge/shared/protocol/des
 import type { Enrolment } from '@kedge/shared/protocol/enrolment'
 import { timeReplyCodec, timeRequestSchema } from '@kedge/shared/protocol/time'
 import { topics } from '@kedge/shared/protocol/topics'
-import { payloadTypes, signEnvelope, type Envelope, type Signer } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import type { Envelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope, type Signer } from '@kedge/shared/trust/sign-envelope'
 import {
   createKeyFile,
   generateKeyPair,

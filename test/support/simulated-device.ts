@@ -13,7 +13,7 @@ import type {
 } from '@kedge/shared/protocol/reported-state'
 import { topics } from '@kedge/shared/protocol/topics'
 import type { TelemetryWindow } from '@kedge/shared/telemetry/window'
-import type { Signer } from '@kedge/shared/trust/dsse'
+import type { Signer } from '@kedge/shared/trust/sign-envelope'
 import { generateKeyPair } from '@kedge/shared/trust/keys'
 import { fromBase64 } from '@kedge/shared/util/bytes'
 import { systemClock } from '@kedge/shared/util/clock'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Signer } from '@kedge/shared/trust/dsse'
+import type { Signer } from '@kedge/shared/trust/sign-envelope'
 import type { PublicKey } from '@kedge/shared/trust/keys'
 import { ServerError } from '@kedge/shared/errors/server-error'
 import type { Clock } from '@kedge/shared/util/clock'

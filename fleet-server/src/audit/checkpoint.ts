@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { envelopeSchema, openEnvelope, signEnvelope, type Signer } from '@kedge/shared/trust/dsse'
+import { envelopeSchema } from '@kedge/shared/protocol/envelope'
+import { openEnvelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope, type Signer } from '@kedge/shared/trust/sign-envelope'
 import { importPublicKey, publicKeySchema, type PublicKey } from '@kedge/shared/trust/keys'
 import { decodeUtf8, encodeUtf8 } from '@kedge/shared/util/bytes'
 import { countSchema, sha256Schema, timestampSchema } from '@kedge/shared/util/scalars'

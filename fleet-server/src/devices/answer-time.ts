@@ -1,6 +1,7 @@
 import { timeReplyCodec, type TimeRequest } from '@kedge/shared/protocol/time'
 import { topics } from '@kedge/shared/protocol/topics'
-import { payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import type { ServerContext } from '../context.js'
 
 /** Tells a device of the fleet what time it is. The nonce ties the answer to its question. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { validator } from 'hono-openapi'
 import { z } from 'zod'
-import { envelopeSchema } from '@kedge/shared/trust/dsse'
+import { envelopeSchema } from '@kedge/shared/protocol/envelope'
 import type { ServerContext } from '../context.js'
 import { removeDevice, setDeviceLabels } from '../devices/change-device.js'
 import { deviceSchema, explanationSchema, ownLabelsSchema } from '../devices/device.js'

@@ -1,6 +1,6 @@
 import { UsageError } from '@kedge/shared/errors/kedge-error'
 import { topics } from '@kedge/shared/protocol/topics'
-import type { Signer } from '@kedge/shared/trust/dsse'
+import type { Signer } from '@kedge/shared/trust/sign-envelope'
 import type { TargetsDocument } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'
 import type { Clock } from '@kedge/shared/util/clock'

@@ -1,5 +1,5 @@
 import { UsageError } from '@kedge/shared/errors/kedge-error'
-import type { Signer } from '@kedge/shared/trust/dsse'
+import type { Signer } from '@kedge/shared/trust/sign-envelope'
 import { importSigner } from '@kedge/shared/trust/keys'
 import type { RootDocument } from '@kedge/shared/trust/tuf/documents'
 import { readMetadata } from '@kedge/shared/trust/tuf/verify-metadata'

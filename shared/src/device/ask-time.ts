@@ -1,6 +1,7 @@
 import { topics } from '../protocol/topics.js'
 import { timeReplyCodec } from '../protocol/time.js'
-import { openEnvelope, payloadTypes, type Envelope, type Quorum } from '../trust/dsse.js'
+import { payloadTypes } from '../protocol/envelope.js'
+import { openEnvelope, type Envelope, type Quorum } from '../trust/dsse.js'
 import { deferred } from '../util/deferred.js'
 import { toHex } from '../util/bytes.js'
 import { Ms, Seconds } from '../util/units.js'

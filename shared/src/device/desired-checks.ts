@@ -1,6 +1,7 @@
 import { TrustError } from '../errors/trust-error.js'
 import { desiredStateCodec, type DesiredState } from '../protocol/desired-state.js'
-import { openEnvelope, payloadTypes, type Envelope, type Quorum } from '../trust/dsse.js'
+import { payloadTypes } from '../protocol/envelope.js'
+import { openEnvelope, type Envelope, type Quorum } from '../trust/dsse.js'
 import { Hours, type Ms } from '../util/units.js'
 import type { DeviceRecord } from './device-record.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { releaseRefSchema } from '../model/release.js'
 import { problemSchema } from '../protocol/reported-state.js'
-import { envelopeSchema } from '../trust/dsse.js'
+import { envelopeSchema } from '../protocol/envelope.js'
 import { countSchema, modelNameSchema, sha256Schema, timestampSchema } from '../util/scalars.js'
 import { deploymentSchema } from './deployment-machine.js'
 

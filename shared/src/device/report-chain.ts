@@ -1,6 +1,8 @@
 import { reportCodec } from '../protocol/report.js'
 import type { ReportedState } from '../protocol/reported-state.js'
-import { payloadTypes, signEnvelope, type Envelope } from '../trust/dsse.js'
+import { payloadTypes } from '../protocol/envelope.js'
+import type { Envelope } from '../trust/dsse.js'
+import { signEnvelope } from '../trust/sign-envelope.js'
 import { toUuid } from '../util/uuid.js'
 import type { DeviceHost } from './ports/host.js'
 

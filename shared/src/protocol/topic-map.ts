@@ -1,5 +1,5 @@
 import { bytesCodec, cborCodec, jsonCodec } from '../model/document-codec.js'
-import { envelopeSchema } from '../trust/dsse.js'
+import { envelopeSchema } from './envelope.js'
 import { telemetryAckSchema, telemetryBatchSchema } from './telemetry.js'
 import { presenceSchema } from './reported-state.js'
 import { timeRequestSchema } from './time.js'

@@ -1,23 +1,13 @@
-import { z } from 'zod'
 import { TrustError } from '../errors/trust-error.js'
 import { concatBytes, encodeUtf8, fromBase64Url, toBase64 } from '../util/bytes.js'
 
 /** Dead Simple Signing Envelope 1.0: github.com/secure-systems-lab/dsse, envelope.md. */
-export const envelopeSchema = z.object({
-  payloadType: z.string().max(200),
-  payload: z.string().max(1_500_000),
-  signatures: z
-    .array(z.object({ keyid: z.string().max(200).optional(), sig: z.string().max(1_000) }))
-    .max(16),
-})
-
-export type Envelope = z.infer<typeof envelopeSchema>
-
-export const payloadTypes = {
-  desired: 'application/vnd.kedge.desired.v1+json',
-  report: 'application/vnd.kedge.report.v1+json',
-  time: 'application/vnd.kedge.time.v1+json',
-} as const
+export interface Envelope {
+  readonly payloadType: string
+  /** Base64. */
+  readonly payload: string
+  readonly signatures: readonly { readonly keyid?: string | undefined; readonly sig: string }[]
+}
 
 /** An Ed25519 public key that its holder trusts for some purpose. */
 export interface TrustedKey {
@@ -29,25 +19,6 @@ export interface TrustedKey {
 export interface Quorum {
   readonly keys: readonly TrustedKey[]
   readonly threshold: number
-}
-
-export interface Signer {
-  readonly id: string
-  readonly privateKey: CryptoKey
-}
-
-export async function signEnvelope(
-  payloadType: string,
-  payload: Uint8Array,
-  signer: Signer,
-): Promise<Envelope> {
-  const signed = preAuthEncoding(payloadType, payload)
-  const signature = await crypto.subtle.sign('Ed25519', signer.privateKey, signed)
-  return {
-    payloadType,
-    payload: toBase64(payload),
-    signatures: [{ keyid: signer.id, sig: toBase64(new Uint8Array(signature)) }],
-  }
 }
 
 /**
@@ -64,12 +35,10 @@ export async function openEnvelope(
 ): Promise<Uint8Array> {
   const { keys, threshold } = 'threshold' in trusted ? trusted : { keys: trusted, threshold: 1 }
   if (envelope.payloadType !== payloadType) {
-    throw new TrustError(
-      'signature-invalid',
-      `the envelope holds ${envelope.payloadType}, not ${payloadType}`,
-    )
+    throw invalid(`the envelope holds ${envelope.payloadType}, not ${payloadType}`)
   }
-  const payload = decode(envelope.payload)
+  const payload = readBase64(envelope.payload)
+  if (!payload) throw invalid('the envelope is not valid base64')
   const signed = preAuthEncoding(payloadType, payload)
   const tries = envelope.signatures.flatMap(({ sig }) =>
     keys.map(({ key }) => findSigner(key, sig, signed)),
@@ -77,21 +46,16 @@ export async function openEnvelope(
   const { size } = new Set((await Promise.all(tries)).flat())
   // A threshold of 0 would trust what nobody has signed.
   if (size >= Math.max(threshold, 1)) return payload
-  throw new TrustError(
-    'signature-invalid',
-    `${size} of the ${keys.length} trusted keys have signed this ${payloadType}; it takes ${threshold}`,
-  )
+  const signers = `${size} of the ${keys.length} trusted keys`
+  throw invalid(`${signers} have signed this ${payloadType}; it takes ${threshold}`)
 }
+
+const invalid = (reason: string) => new TrustError('signature-invalid', reason)
 
 /** What the key is, when it has signed; a signature that cannot even be read is one of nobody. */
 async function findSigner(key: CryptoKey, sig: string, signed: Uint8Array): Promise<string[]> {
-  let signature: Uint8Array
-  try {
-    signature = fromBase64Url(sig)
-  } catch {
-    return []
-  }
-  const isSigner = await crypto.subtle.verify('Ed25519', key, signature, signed)
+  const signature = readBase64(sig)
+  const isSigner = signature && (await crypto.subtle.verify('Ed25519', key, signature, signed))
   return isSigner ? [await identityOf(key)] : []
 }
 
@@ -108,7 +72,7 @@ function identityOf(key: CryptoKey): Promise<string> {
 }
 
 /** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body (DSSE protocol.md). */
-function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = encodeUtf8(payloadType)
   return concatBytes([
     encodeUtf8(`DSSEv1 ${type.length} `),
@@ -119,10 +83,10 @@ function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
 }
 
 /** "Either standard or URL-safe encoding is allowed" (DSSE protocol.md), and this reads both. */
-function decode(base64: string): Uint8Array {
+function readBase64(text: string): Uint8Array | undefined {
   try {
-    return fromBase64Url(base64)
-  } catch (cause) {
-    throw new TrustError('signature-invalid', 'the envelope is not valid base64', { cause })
+    return fromBase64Url(text)
+  } catch {
+    return undefined
   }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { DocumentError } from '../errors/document-error.js'
 import { encodeUtf8, fromBase64, toBase64, toBase64Url, toHex } from '../util/bytes.js'
 import { webSha256 } from '../util/sha256.js'
-import type { Signer, TrustedKey } from './dsse.js'
+import type { TrustedKey } from './dsse.js'
+import type { Signer } from './sign-envelope.js'
 
 /** A public key as documents carry it: the raw 32 bytes of Ed25519 (RFC 8032) in base64. */
 export const publicKeySchema = z.object({ id: z.string().max(80), key: z.string().length(44) })

@@ -5,13 +5,9 @@ import { ReportChain } from '@kedge/shared/device/report-chain'
 import { parseEnrolmentToken } from '@kedge/shared/protocol/enrolment'
 import { topicMap } from '@kedge/shared/protocol/topic-map'
 import { topics } from '@kedge/shared/protocol/topics'
-import {
-  openEnvelope,
-  payloadTypes,
-  signEnvelope,
-  type Envelope,
-  type Signer,
-} from '@kedge/shared/trust/dsse'
+import { payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope, type Envelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope, type Signer } from '@kedge/shared/trust/sign-envelope'
 import { generateKeyPair, importPublicKey } from '@kedge/shared/trust/keys'
 import { encodeUtf8, fromBase64 } from '@kedge/shared/util/bytes'
 import { systemEntropy } from '@kedge/shared/util/entropy'

@@ -1,4 +1,4 @@
-import type { Signer } from '../../trust/dsse.js'
+import type { Signer } from '../../trust/sign-envelope.js'
 import type { MetadataStore } from '../../trust/tuf/ports.js'
 import type { Clock } from '../../util/clock.js'
 import type { Entropy } from '../../util/entropy.js'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { envelopeSchema, openEnvelope, payloadTypes, signEnvelope } from '@kedge/shared/trust/dsse'
+import { envelopeSchema, payloadTypes } from '@kedge/shared/protocol/envelope'
+import { openEnvelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import { createKeyFile, importPublicKey, importSigner } from '@kedge/shared/trust/keys'
 import { encodeUtf8 } from '@kedge/shared/util/bytes'
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RootDocument } from '@kedge/shared/trust/tuf/documents'
-import { openEnvelope, signEnvelope } from '@kedge/shared/trust/dsse'
+import { openEnvelope } from '@kedge/shared/trust/dsse'
+import { signEnvelope } from '@kedge/shared/trust/sign-envelope'
 import { addSignatures, signMetadata } from '@kedge/shared/trust/tuf/sign-metadata'
 import { readFirstRoot } from '@kedge/shared/trust/tuf/trusted-root'
 import {
