@@ -60,7 +60,6 @@ describe('the refusal of an envelope', () => {
     )
     await expect(openEnvelope({ ...signed, payload: '%' }, 'a/type', keys)).rejects.toMatchObject({
       message: 'the envelope is not valid base64',
-      cause: { name: 'InvalidCharacterError' },
     })
   })
 })
