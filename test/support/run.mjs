@@ -9,6 +9,7 @@ import {
   say,
 } from '../../shared/setup/steps.mjs'
 import path from 'node:path'
+import { failuresIn, keepResults } from './failures.mjs'
 
 requireNode()
 ensureInstalled()
@@ -18,6 +19,7 @@ process.env.KEDGE_CHROMIUM = ensureChromium()
 ensureBuilt()
 
 const program = (name) => path.join(root, 'node_modules', binPath(name))
+const results = path.join(root, 'node_modules/.kedge/vitest.json')
 const checks = [
   ['Lint', 'eslint', ['.', '--max-warnings', '0']],
   ['Format', 'prettier', ['--check', '--log-level', 'warn', '.']],
@@ -34,7 +36,7 @@ const checks = [
       'fleet-server/src',
     ],
   ],
-  ['Unit and integration tests', 'vitest', ['run']],
+  ['Unit and integration tests', 'vitest', ['run', ...keepResults(results)]],
   ['Browser tests', 'playwright', ['test', '--config', 'test/e2e/playwright.config.ts']],
 ]
 
@@ -49,4 +51,5 @@ if (attempt(process.execPath, [path.join(root, 'test/interop/tuf/run.mjs')]) !==
   failed.push(interop)
 }
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`)
+for (const failure of failuresIn(results, root)) console.error(`\n${failure}`)
 process.exitCode = failed.length > 0 ? 1 : 0
