@@ -15,8 +15,6 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // Two cores serve Chromium, a fleet server and its agents.
   workers: 1,
-  // A machine shared with others can miss a minute; a defect fails again. Retries are printed as flaky.
-  retries: process.env['CI'] === undefined ? 0 : 2,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
   projects: [

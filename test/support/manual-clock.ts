@@ -2,9 +2,14 @@ import type { Clock } from '@kedge/shared/util/clock'
 import { Ms } from '@kedge/shared/util/units'
 
 interface Sleeper {
-  readonly until: number
+  readonly firesAt: number
   readonly wake: () => void
 }
+
+/** A timer counts from when the turn it was set in began: it may fire before its time by that much. */
+const earliest = 3
+/** What sleeps for what is left then sleeps on. */
+const shortest = 10
 
 /** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
@@ -51,7 +56,8 @@ export class ManualClock implements Clock {
         signal?.removeEventListener('abort', onAbort)
         resolve()
       }
-      const sleeper = { until: this.#now + duration, wake }
+      const firesAt = this.#now + duration - (duration < shortest ? 0 : earliest)
+      const sleeper = { firesAt, wake }
       this.#sleepers.add(sleeper)
       this.slept.push(duration)
       signal?.addEventListener('abort', onAbort, { once: true })
@@ -63,9 +69,9 @@ export class ManualClock implements Clock {
     const end = this.#now + duration
     for (;;) {
       await settle()
-      const next = [...this.#sleepers].sort((a, b) => a.until - b.until)[0]
-      if (!next || next.until > end) break
-      this.#now = Math.max(this.#now, next.until)
+      const next = [...this.#sleepers].sort((a, b) => a.firesAt - b.firesAt)[0]
+      if (!next || next.firesAt > end) break
+      this.#now = Math.max(this.#now, next.firesAt)
       this.#sleepers.delete(next)
       next.wake()
     }

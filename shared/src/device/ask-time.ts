@@ -16,6 +16,8 @@ export interface TimeQuestion {
   readonly device: string
   readonly fleet: string
   readonly signers: Quorum
+  /** Ends the waiting for an answer. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -34,7 +36,8 @@ export async function askTime(host: DeviceHost, question: TimeQuestion): Promise
   try {
     await using _subscription = await link.subscribe(topics.time(question.device), onReply)
     await link.publish(topics.ask(question.device), { v: 1, nonce })
-    return await withDeadline(answered.promise, { clock, within: patience, error: silence })
+    const { signal } = question
+    return await withDeadline(answered.promise, { clock, within: patience, signal, error: silence })
   } catch (error) {
     log.warn('nobody says what time it is', { error: String(error) })
     return undefined

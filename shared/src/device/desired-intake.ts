@@ -65,6 +65,11 @@ export class DesiredIntake {
     }
   }
 
+  /** Resolves when everything that was offered has been looked at. */
+  idle(): Promise<void> {
+    return this.#arrivals.idle()
+  }
+
   async #accept(envelope: Envelope): Promise<boolean> {
     this.deferred = undefined
     try {

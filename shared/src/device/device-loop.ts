@@ -1,7 +1,8 @@
 import { DeploymentError } from '../errors/device-error.js'
 import { KedgeError } from '../errors/kedge-error.js'
 import { retrySchedule } from '../util/retry-schedule.js'
-import { Minutes, Ms, Seconds } from '../util/units.js'
+import type { Ms } from '../util/units.js'
+import { Minutes, Seconds } from '../util/units.js'
 import { advance, maxMoves, type Deployment } from './deployment-machine.js'
 import type { SlotRecord } from './device-record.js'
 import type { DeviceState } from './device-state.js'
@@ -25,8 +26,9 @@ interface Running {
   readonly done: Promise<void>
 }
 
+/** Ends by being told so, never by the time: a timer may fire before a clock says that it is due. */
 interface Pause {
-  readonly until: number
+  isOver: boolean
   readonly delays: Iterator<Ms>
 }
 
@@ -80,7 +82,7 @@ export class DeviceLoop {
 
   /** What waited for the network need not wait out its pause. */
   retryNow(): void {
-    for (const [slot, { delays }] of this.#pauses) this.#pauses.set(slot, { until: 0, delays })
+    for (const pause of this.#pauses.values()) pause.isOver = true
     this.wake()
   }
 
@@ -179,21 +181,23 @@ export class DeviceLoop {
   #pause(slot: string): void {
     const { clock, entropy } = this.#options.host
     const delays = this.#pauses.get(slot)?.delays ?? retrySchedule(retry, entropy)
-    const delay = delays.next().value as Ms
-    // Not by the time of day: a clock that is set back would make it last for years.
-    this.#pauses.set(slot, { until: clock.monotonic() + delay, delays })
-    clock.sleep(Ms(delay + 1), this.#stopping.signal).then(
-      () => this.wake(),
+    const pause = { isOver: false, delays }
+    this.#pauses.set(slot, pause)
+    clock.sleep(delays.next().value as Ms, this.#stopping.signal).then(
+      () => {
+        pause.isOver = true
+        this.wake()
+      },
       () => undefined,
     )
   }
 
   #mustWait(step: SlotStep): boolean {
-    const { host, service } = this.#options
+    const { service } = this.#options
     // What must not run ends at once, whatever its slot waits for.
     const isOver = step.kind === 'withdraw' || step.kind === 'drop'
     if (isOver && service.running.has(step.slot)) return false
-    return (this.#pauses.get(step.slot)?.until ?? 0) > host.clock.monotonic()
+    return this.#pauses.get(step.slot)?.isOver === false
   }
 
   /** Ends the deployments of releases that are no longer wanted. */

@@ -1,4 +1,4 @@
-import { DeploymentError } from '../errors/device-error.js'
+import { DeploymentError, LinkError } from '../errors/device-error.js'
 import type { KedgeError } from '../errors/kedge-error.js'
 import { TrustError } from '../errors/trust-error.js'
 import type { ReleaseRef } from '../model/release.js'
@@ -36,6 +36,7 @@ interface StateParts {
 export class DeviceState {
   readonly #parts: StateParts
   readonly #intake: DesiredIntake
+  readonly #closing = new AbortController()
   #accepted: AcceptedState | undefined
   #resumeProblem: Problem | undefined
   /** For which desired state the metadata was refreshed, and when. */
@@ -176,6 +177,15 @@ export class DeviceState {
     })
   }
 
+  /** Asks nobody any more; nothing of it is being written when it resolves. */
+  async close(): Promise<void> {
+    const { trust, keeper } = this.#parts
+    this.#closing.abort(new LinkError('link-offline', 'the device is stopping'))
+    await trust.close()
+    await this.#intake.idle()
+    await keeper.idle()
+  }
+
   /** Expiry does not matter here: what was accepted in time goes on serving. */
   async #resume(desired: Envelope): Promise<void> {
     const { trust, enrolment } = this.#parts
@@ -242,7 +252,8 @@ export class DeviceState {
 
   async #askTime(): Promise<void> {
     const { host, enrolment, trust, clock, keeper } = this.#parts
-    const now = await askTime(host, { ...enrolment, signers: trust.signers })
+    const { signal } = this.#closing
+    const now = await askTime(host, { ...enrolment, signers: trust.signers, signal })
     if (now === undefined) return
     clock.answered(now)
     // Not worth a write each time: what is kept only has to be near.

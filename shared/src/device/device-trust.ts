@@ -29,6 +29,7 @@ export interface Voucher {
 export class DeviceTrust {
   readonly #host: DeviceHost
   readonly #refreshing = new Exclusive()
+  readonly #closing = new AbortController()
   readonly #store: ExpiringStore
   #repository!: TrustedRepository
   /** The trusted root, with the keys that it lists: both change at once. */
@@ -169,6 +170,12 @@ export class DeviceTrust {
     return custom.data.kedge
   }
 
+  /** Fetches nothing more; nothing is being written when it resolves. */
+  async close(): Promise<void> {
+    this.#closing.abort(new LinkError('link-offline', 'the device is stopping'))
+    await this.#refreshing.idle()
+  }
+
   async #find(path: string): Promise<TrustedTarget | undefined> {
     try {
       return await this.#refreshing.run(async () => {
@@ -195,7 +202,8 @@ export class DeviceTrust {
   async #fetch(name: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const root = /^(\d+)\.root\.json$/.exec(name)?.[1]
     if (root !== undefined && Number(root) > this.#knownRoot) return undefined
-    return fetchMetadata(this.#host, name, maxBytes)
+    const { link, clock } = this.#host
+    return fetchMetadata({ link, clock, signal: this.#closing.signal }, name, maxBytes)
   }
 
   async #takeStock(): Promise<void> {

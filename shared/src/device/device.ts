@@ -121,7 +121,8 @@ class RunningDevice implements Device {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new LinkError('link-offline', 'the device is stopping'))
-    await this.#loop.stop()
+    // Together: a step may wait for metadata, which comes no more.
+    await Promise.all([this.#loop.stop(), this.#state.close()])
     for (const end of this.#ending) await end()
     await this.#keep(await this.#service.close())
     await this.#uplink.send()

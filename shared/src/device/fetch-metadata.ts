@@ -9,17 +9,23 @@ import type { DeviceHost } from './ports/host.js'
 /** So long a broker may take to send a retained file; one that is not there says nothing at all. */
 const patience = Seconds(10)
 
+export interface MetadataSource extends Pick<DeviceHost, 'link' | 'clock'> {
+  /** Ends whatever is being fetched. */
+  readonly signal: AbortSignal
+}
+
 /**
  * A metadata file by its topic; undefined when none comes.
  *
- * @throws LinkError `link-offline`; TrustError `metadata-too-large`
+ * @throws LinkError `link-offline`; TrustError `metadata-too-large`; what the signal aborts with
  */
 export async function fetchMetadata(
-  host: Pick<DeviceHost, 'link' | 'clock'>,
+  source: MetadataSource,
   name: string,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
-  const { link, clock } = host
+  const { link, clock, signal } = source
+  signal.throwIfAborted()
   if (!link.online) throw offline(name)
   const arrived = deferred<Uint8Array | undefined>()
   const unwatch = link.onOnline((online) => {
@@ -31,7 +37,8 @@ export async function fetchMetadata(
     arrived.resolve(bytes),
   )
   try {
-    const bytes = await withDeadline(arrived.promise, { clock, within: patience, error: silence })
+    const deadline = { clock, within: patience, signal, error: silence }
+    const bytes = await withDeadline(arrived.promise, deadline)
     if (bytes !== undefined && bytes.length > maxBytes) throw tooLarge(name, bytes.length, maxBytes)
     return bytes
   } catch (error) {

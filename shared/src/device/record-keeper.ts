@@ -33,6 +33,11 @@ export class RecordKeeper {
       this.#record = next
     })
   }
+
+  /** Resolves when nothing is being written. */
+  idle(): Promise<void> {
+    return this.#writes.idle()
+  }
 }
 
 /** A record that does not match its schema is of no use; the device begins again, with its files. */
